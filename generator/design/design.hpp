@@ -1,0 +1,59 @@
+// Design: every decided number. Emitters, golden model, bench and cost read it; none decides.
+//
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "generator/spec/spec.hpp"
+#include "golden/array/array.hpp"
+#include "golden/array/schedule.hpp"
+
+namespace peforge {
+
+/// A port of the top module.
+struct Port {
+    std::string name;
+    int width = 1;
+    bool input = true;
+};
+
+/// Result of exhaustive enumeration over all operand pairs, for the manifest.
+struct ErrorBounds {
+    double product_relative = 0.0;  ///< worst |term - exact| / |exact| over products of normal size
+    double dot_absolute = 0.0;      ///< worst |sum - exact| over max_k products, output units
+};
+
+struct Design {
+    Spec spec;
+    std::string top;  ///< module name of the array: the spec's name
+    std::optional<golden::SystolicParams> systolic;
+    std::optional<golden::LutParams> lut;
+    golden::TimingParams timing;
+    int post_lanes = 1;
+    int psum_bits = 0;     ///< partial sum inside the array: term_bits + ceil(log2(rows*lanes))
+    int weight_bits = 0;   ///< stored code width
+    int act_bits = 0;
+    int out_bits = 0;
+    int m_bits = 0;        ///< width of job_m_i: counts 0..rows_m
+    int tiles_bits = 0;    ///< width of job_tiles_i: counts 0..ceil(max_k / tile_k)
+    int tile_k = 0;        ///< K elements of one tile: rows*lanes or subvector
+    int cols = 0;          ///< outputs per beat
+    std::vector<Port> ports;
+    ErrorBounds bounds;
+
+    [[nodiscard]] const golden::PostParams& post() const {
+        return systolic ? systolic->post : lut->post;
+    }
+    [[nodiscard]] const golden::AccumulatorParams& accumulator() const {
+        return systolic ? systolic->accumulator : lut->accumulator;
+    }
+};
+
+/// Decides every number. Throws InputError for contradictions that the spec's own checks cannot see
+/// (for example an accumulator too narrow for max_k).
+Design resolve(const Spec& spec, const std::string& file = "spec");
+
+}  // namespace peforge

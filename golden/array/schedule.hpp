@@ -1,0 +1,44 @@
+// Host schedule of a GEMM on an array, and the exact cycle model of the array's controller.
+//
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "golden/array/array.hpp"
+
+namespace peforge::golden {
+
+/// One job of an array: `m` rows through `tiles` tiles, with the column tile it covers.
+/// A tile is rows*lanes elements of K (systolic) or one subspace of v elements (LUT).
+struct Job {
+    int m0 = 0;      ///< first row
+    int m = 0;       ///< rows, 1..rows_m
+    int n0 = 0;      ///< first column
+    int n = 0;       ///< columns used, 1..cols
+    int tiles = 0;   ///< K tiles or subspaces
+};
+
+/// Jobs in the order the host issues them: column tiles outermost, then blocks of rows_m rows.
+std::vector<Job> plan(GemmShape shape, int tile_k, int cols, int rows_m);
+
+/// Timing constants of an array's controller, see docs/architecture.md, "Cycle counts".
+struct TimingParams {
+    int tile_beats = 0;   ///< weight-stream beats of a tile: rows, or centroids
+    int wave = 0;         ///< cycles from a swap until the shadow weights may be overwritten
+    int latency = 0;      ///< cycles from accepting an activation beat to its accumulator update
+    int post_cycles = 1;  ///< cycles a row occupies the post-processing unit: ceil(cols / lanes)
+    int post_latency = 0; ///< cycles from reading an accumulator row to its output beat
+
+    bool operator==(const TimingParams&) const = default;
+};
+
+TimingParams timing(const SystolicParams& p);
+TimingParams timing(const LutParams& p);
+
+/// Cycles from accepting the first job to the last output beat, when the streams never stall:
+/// what the RTL's cycle counter shows.
+std::uint64_t cycles(const TimingParams& t, const std::vector<Job>& jobs);
+
+}  // namespace peforge::golden

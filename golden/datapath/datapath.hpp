@@ -1,0 +1,54 @@
+// Datapaths: what a processing element does with two decoded operands.
+//
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "golden/formats/format.hpp"
+
+namespace peforge::golden {
+
+enum class DatapathKind { kMul, kShift, kLog };
+
+/// Rounding of integer right shifts.
+enum class Rounding {
+    kTruncate,     ///< drop bits; of a signed product term the magnitude is truncated
+    kNearestEven,  ///< nearest, ties to even
+};
+
+/// Every number that defines a product term. Resolved once, when a Spec becomes a Design.
+///
+/// mul:   term = w * a.
+/// shift: term = +-(a << shift(w)).
+/// log:   L = Lw + La with F fraction bits, I = floor(L / 2^F), f = L mod 2^F;
+///        term = +-(T[f] << (I + A - m)); a negative shift drops bits by `rounding`, applied to
+///        the magnitude.  T[f] = round_half_even(2^(f / 2^F + m)).
+struct DatapathParams {
+    DatapathKind kind = DatapathKind::kMul;
+    Format weight;
+    Format activation;
+    Rounding rounding = Rounding::kTruncate;  ///< log only
+    int log_frac_bits = 0;                    ///< F = max over both operands; log only
+    int mantissa_bits = 0;                    ///< m; log only
+    int acc_frac_bits = 0;                    ///< A, fraction bits of the accumulator; log only
+    int log_min = 0;                          ///< smallest L (F fraction bits) of two nonzero operands
+    int log_max = 0;                          ///< largest L
+    std::vector<std::uint32_t> table;         ///< T, 2^F entries of m+1 bits; log only
+    std::int64_t max_term = 0;                ///< largest |term|, by enumeration
+    int term_bits = 0;                        ///< signed width that holds every term
+
+    bool operator==(const DatapathParams&) const = default;
+};
+
+/// One product term, in units of 2^-A (log) or 1 (mul, shift). Zero or NaR operands give 0.
+std::int64_t product_term(const DatapathParams& d, Code weight, Code activation);
+
+/// T[f] for f = 0 .. 2^F - 1, each round_half_even(2^(f/2^F) * 2^m), exact.  F <= 6, m <= 20.
+std::vector<std::uint32_t> log_to_linear_table(int frac_bits, int mantissa_bits);
+
+/// `x >> shift` by `rounding` on the signed value (kTruncate: towards minus infinity). shift >= 0.
+std::int64_t round_shift(__int128 x, int shift, Rounding rounding);
+
+}  // namespace peforge::golden

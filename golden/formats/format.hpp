@@ -1,0 +1,92 @@
+// Number formats: how a number is stored in a code word.
+//
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace peforge::golden {
+
+enum class FormatKind { kInt, kPot, kLp };
+
+/// How an LP regime run is bounded (docs/number_formats.md, "Regime").
+enum class LpRegime {
+    kCapped,      ///< a run of exactly rs bits has no terminator; every code is used
+    kTerminated,  ///< every run is ended by the opposite bit; the field is at most rs bits long
+};
+
+/// Rounding rule of the PoT encoder.
+enum class PotRounding {
+    kNearest,  ///< nearest value, ties to the even code
+    kLog,      ///< nearest exponent
+};
+
+/// A number format and its parameters. Fields that a kind does not use keep their defaults.
+///
+/// int{n}: two's complement, n in 2..8.
+/// pot{n}: sign bit and exponent code c of n-1 bits, n in 2..5; c = 0 is zero, otherwise
+///         +-2^(c - cmax) with cmax = 2^(n-1) - 1.
+/// lp{n,es,rs}: Logarithmic Posit, n in 2..8, 0 <= es <= max(0, n-2), 1 <= rs <= n-1.
+struct Format {
+    FormatKind kind = FormatKind::kInt;
+    int n = 8;
+    int es = 0;
+    int rs = 1;
+    LpRegime regime = LpRegime::kCapped;
+    bool flush_to_zero = false;
+    PotRounding pot_rounding = PotRounding::kNearest;
+
+    bool operator==(const Format&) const = default;
+};
+
+/// A code word, in the low n bits.
+using Code = std::uint8_t;
+
+/// What a decoder at the array's edge hands to the processing elements.
+struct Decoded {
+    bool zero = false;      ///< the operand contributes nothing (NaR decodes to zero as well)
+    bool nar = false;       ///< LP "not a real"; raises the tile's flag and counts
+    bool negative = false;  ///< sign; false for zero
+    /// int: the signed value (negative is then false).  pot: the shift c - 1, 0..cmax-1.
+    /// lp: log2|x| as a fixed-point integer with log_frac_bits(format) fraction bits.
+    int value = 0;
+
+    bool operator==(const Decoded&) const = default;
+};
+
+/// Number of codes, 2^n.
+inline int code_count(const Format& f) { return 1 << f.n; }
+
+/// Fraction bits of Decoded::value (lp: F = max(0, n-3-es), or max(0, n-2-es) for rs = 1 capped;
+/// int and pot: 0).
+int log_frac_bits(const Format& f);
+
+/// Smallest and largest Decoded::value over all nonzero, non-NaR codes.
+int min_decoded(const Format& f);
+int max_decoded(const Format& f);
+
+/// Decodes the low n bits of `code`.
+Decoded decode(const Format& f, Code code);
+
+/// The real number a code stands for: int: the integer; pot: +-2^(c-cmax); lp: +-2^log2.
+/// NaR gives a quiet NaN.
+double to_real(const Format& f, Code code);
+
+/// Nearest code to a real number by the format's own rounding rule (docs/number_formats.md):
+/// int: nearest, ties to even, saturating.  pot: by pot_rounding.  lp: nearest log2, ties to the
+/// even code, saturating at minpos/maxpos; NaN and infinity give NaR (int, pot: NaN gives 0 and
+/// infinities saturate).  Thresholds are exact, not log2() of table values.
+Code encode_real(const Format& f, double x);
+
+/// NaR's code (lp only): 10..0.
+inline Code nar_code(const Format& f) { return static_cast<Code>(1U << (f.n - 1)); }
+
+/// Canonical text, for example "lp:n=4,es=1,rs=2" or "int:n=8"; parse_format reads it back.
+std::string to_string(const Format& f);
+
+/// Empty when the parameters are legal; otherwise what is wrong and what is allowed, with the name
+/// of the offending parameter in `key`.
+std::string check(const Format& f, std::string& key);
+
+}  // namespace peforge::golden

@@ -1,0 +1,53 @@
+/* C interface of a Verilated array: one shared library per design, built from the emitted RTL, the
+ * emitted port binding and verif/harness/rtl_driver.cpp. Beats are arrays of 32-bit words, least
+ * significant first, each beat padded to whole words.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct {
+    uint32_t m;      /* rows of activations */
+    uint32_t tiles;  /* K tiles or subspaces */
+    uint32_t relu;   /* 0 or 1 */
+} PeforgeRtlJob;
+
+/* Probabilities in 1/256 that a source idles or the sink is not ready in a cycle; 0 = never. */
+typedef struct {
+    uint32_t job, prm, wgt, act, out;
+    uint64_t seed;
+} PeforgeRtlStall;
+
+typedef struct {
+    uint64_t cycles;      /* the core's own counter over this run */
+    uint64_t sim_cycles;  /* clock cycles simulated */
+    uint64_t saturations; /* the core's counters over this run */
+    uint64_t nar;
+    uint64_t protocol_errors; /* last in the wrong place, data not stable while stalled */
+    uint64_t out_beats;
+} PeforgeRtlStats;
+
+/* Beats of every stream for a list of jobs, in order. */
+typedef struct {
+    const PeforgeRtlJob* jobs;
+    uint64_t n_jobs;
+    const uint32_t* prm; /* cols beats per job: bias (sign-extended 64 bit), scale, shift: 4 words */
+    const uint32_t* wgt; /* tile_beats per tile */
+    const uint32_t* act; /* m beats per tile */
+    uint32_t* out;       /* m beats per job */
+    uint64_t* out_cycle; /* optional: cycle of each output beat, or NULL */
+} PeforgeRtlRun;
+
+/* Returns 0, or 1 when nothing moved for watchdog cycles. */
+typedef void* (*PeforgeRtlOpen)(uint64_t seed, const char* waves_file);
+typedef int (*PeforgeRtlRunFn)(void* self, const PeforgeRtlRun* run, const PeforgeRtlStall* stall,
+                               uint64_t watchdog, PeforgeRtlStats* stats);
+typedef void (*PeforgeRtlClose)(void* self);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,46 @@
+// A generated array, Verilated and loaded: runs whole GEMMs beat by beat.
+//
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "generator/design/design.hpp"
+#include "golden/array/array.hpp"
+#include "verif/harness/rtl_abi.h"
+
+namespace peforge {
+
+/// Verilates a Design's emitted RTL (cached by content hash in `cache_dir`), loads it and drives it.
+class RtlModel {
+public:
+    /// Throws MissingToolError when verilator or a C++ compiler is missing, CheckFailedError when
+    /// the RTL does not compile. `waves` names an FST file to write, or is empty.
+    RtlModel(const Design& design, const std::filesystem::path& cache_dir,
+             const std::filesystem::path& waves = {});
+    ~RtlModel();
+    RtlModel(RtlModel&&) noexcept;
+    RtlModel& operator=(RtlModel&&) noexcept;
+
+    /// Runs one GEMM on a systolic array; see golden::SystolicArray::run for the operands.
+    /// Throws CheckFailedError when the array stops moving.
+    PeforgeRtlStats gemm(golden::GemmShape shape, std::span<const golden::Code> activations,
+                         std::span<const golden::Code> weights,
+                         std::span<const golden::ColumnParams> columns, bool relu,
+                         std::span<golden::Code> out, const PeforgeRtlStall& stall = {});
+
+    /// The same on a LUT array.
+    PeforgeRtlStats gemm(golden::GemmShape shape, std::span<const golden::Code> activations,
+                         const golden::LutLayer& layer,
+                         std::span<const golden::ColumnParams> columns, bool relu,
+                         std::span<golden::Code> out, const PeforgeRtlStall& stall = {});
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace peforge
