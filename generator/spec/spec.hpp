@@ -61,6 +61,8 @@ struct Spec {
     bool double_buffer = true;
 
     std::string hash;  ///< 16 hex digits: FNV-1a 64 of the canonical JSON of all values
+
+    bool operator==(const Spec&) const = default;
 };
 
 /// Reads and checks a spec file. Throws InputError (file, JSON pointer, what is wrong, what is

@@ -73,13 +73,21 @@ struct GemmShape {
     int n = 0;
 };
 
+class SumAdder;
+
 /// Golden systolic array. Construction builds tables; run() is const and thread-safe.
+///
+/// Counters are added to, so that one object can count over several calls. Spans of a size other than
+/// the shape's, and a negative size, throw std::invalid_argument. A `k` above accumulator.max_k is not
+/// an error here: nothing wraps, sums are 64-bit.
 class SystolicArray {
 public:
     explicit SystolicArray(SystolicParams params);
     [[nodiscard]] const SystolicParams& params() const { return params_; }
 
     /// Raw accumulators, [m][n], after all K tiles; saturation is applied per K tile of rows*lanes.
+    /// counters.nar: weight NaRs times row blocks of rows_m plus activation NaRs times column tiles,
+    /// which is how often the controller streams each code.
     void accumulate(GemmShape shape, std::span<const Code> activations,
                     std::span<const Code> weights, std::span<std::int64_t> acc,
                     Counters* counters = nullptr) const;
@@ -90,12 +98,19 @@ public:
              Counters* counters = nullptr) const;
 
 private:
+    void accumulate_linear(GemmShape shape, std::span<const Code> activations,
+                           std::span<const Code> weights, SumAdder& adder) const;
+    template <typename T>
+    void accumulate_log(GemmShape shape, int tile, std::span<const Code> activations,
+                        std::span<const Code> weights, SumAdder& adder) const;
+
     SystolicParams params_;
     Encoder encoder_;
-    // Decoded operand tables for the kernels; see systolic.cpp.
+    // Decoded operand tables for the kernels, indexed by code; see systolic.cpp.
     std::vector<std::int32_t> weight_table_;
     std::vector<std::int32_t> activation_table_;
-    std::vector<std::int32_t> log_table_;
+    std::vector<std::int64_t> log_table_;  ///< signed terms by the sum of two operands' offsets
+    std::vector<std::int32_t> log_rows_;   ///< offsets of the distinct activation magnitudes
 };
 
 /// Codebooks and tables of one layer: centroids [s][c][v] (signed centroid_bits), entries
@@ -107,7 +122,7 @@ struct LutLayer {
     std::vector<std::int8_t> entries;
 };
 
-/// Golden LUT array.
+/// Golden LUT array. Saturation is applied per subspace; otherwise as SystolicArray.
 class LutArray {
 public:
     explicit LutArray(LutParams params);

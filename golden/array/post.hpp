@@ -54,6 +54,7 @@ public:
 
 private:
     Format format_;
+    int z_frac_bits_;
     std::vector<std::int64_t> thresholds_;
     std::vector<Code> positive_codes_;
 };

@@ -27,15 +27,19 @@ std::vector<Job> plan(GemmShape shape, int tile_k, int cols, int rows_m);
 struct TimingParams {
     int tile_beats = 0;   ///< weight-stream beats of a tile: rows, or centroids
     int wave = 0;         ///< cycles from a swap until the shadow weights may be overwritten
-    int latency = 0;      ///< cycles from accepting an activation beat to its accumulator update
+    int latency = 0;      ///< systolic: from a row's admission to its update in the last column;
+                          ///< LUT: from a row's admission to its index entering the FIFO
+    int index_fifo = 0;   ///< depth of the index FIFO; 0: rows go straight to the accumulators
+    int columns = 0;      ///< parameter beats of a job
     int post_cycles = 1;  ///< cycles a row occupies the post-processing unit: ceil(cols / lanes)
-    int post_latency = 0; ///< cycles from reading an accumulator row to its output beat
+    int post_latency = 0; ///< cycles from handing over a row to its output beat
 
     bool operator==(const TimingParams&) const = default;
 };
 
-TimingParams timing(const SystolicParams& p);
-TimingParams timing(const LutParams& p);
+/// `post_lanes` columns are post-processed per cycle.
+TimingParams timing(const SystolicParams& p, int post_lanes);
+TimingParams timing(const LutParams& p, int post_lanes);
 
 /// Cycles from accepting the first job to the last output beat, when the streams never stall:
 /// what the RTL's cycle counter shows.

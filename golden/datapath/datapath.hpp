@@ -4,9 +4,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "golden/formats/format.hpp"
+#include "golden/int128.hpp"
 
 namespace peforge::golden {
 
@@ -48,7 +50,26 @@ std::int64_t product_term(const DatapathParams& d, Code weight, Code activation)
 /// T[f] for f = 0 .. 2^F - 1, each round_half_even(2^(f/2^F) * 2^m), exact.  F <= 6, m <= 20.
 std::vector<std::uint32_t> log_to_linear_table(int frac_bits, int mantissa_bits);
 
+/// |term| of the log datapath for the sum `log_sum` of two operands' logs (F fraction bits).
+std::int64_t log_magnitude(const DatapathParams& d, int log_sum);
+
+/// Decides every number of a datapath. `mantissa_bits` (0..20) and `acc_frac_bits` are the log
+/// datapath's; std::nullopt is "auto": m = F + 3, and the accumulator fraction A that keeps every
+/// product exact where that needs at most `octaves` bits below the largest product, else the one that
+/// rounds at about largest * 2^-octaves: A = min(m - floor(log_min / 2^F), octaves -
+/// floor(log_max / 2^F)); A may be negative. Logs with fewer than F fraction bits are shifted up.
+/// Throws std::invalid_argument for operands that the datapath does not take (mul: int x int, shift:
+/// pot weight x int, log: lp or pot x lp or pot), for an m too small for a table of m+1 bits, and for
+/// terms of more than 62 bits.
+DatapathParams make_datapath(DatapathKind kind, const Format& weight, const Format& activation,
+                             std::optional<int> mantissa_bits, std::optional<int> acc_frac_bits,
+                             int octaves, Rounding rounding);
+
+/// Signed width that holds the sum of any `count` >= 1 terms: term_bits + ceil(log2(count)).
+int accumulator_bits(int term_bits, int count);
+
 /// `x >> shift` by `rounding` on the signed value (kTruncate: towards minus infinity). shift >= 0.
-std::int64_t round_shift(__int128 x, int shift, Rounding rounding);
+/// A result outside int64 saturates.
+std::int64_t round_shift(Int128 x, int shift, Rounding rounding);
 
 }  // namespace peforge::golden

@@ -83,7 +83,14 @@ Code encode_real(const Format& f, double x);
 inline Code nar_code(const Format& f) { return static_cast<Code>(1U << (f.n - 1)); }
 
 /// Canonical text, for example "lp:n=4,es=1,rs=2" or "int:n=8"; parse_format reads it back.
+/// Options appear only where they differ from their defaults: "regime=terminated",
+/// "flush_to_zero=true" (lp), "rounding=log" (pot).
 std::string to_string(const Format& f);
+
+/// Reads the text of a format, "kind:key=value,..." in any order of the keys. n is required; es = 0
+/// and rs = n-1 (the posit fields) where they are missing. Throws std::invalid_argument, whose text
+/// says what is wrong and what is allowed.
+Format parse_format(const std::string& text);
 
 /// Empty when the parameters are legal; otherwise what is wrong and what is allowed, with the name
 /// of the offending parameter in `key`.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "generator/design/design.hpp"
+#include "generator/emit/emit.hpp"
 #include "golden/array/array.hpp"
 #include "verif/harness/rtl_abi.h"
 
@@ -20,6 +21,10 @@ public:
     /// Throws MissingToolError when verilator or a C++ compiler is missing, CheckFailedError when
     /// the RTL does not compile. `waves` names an FST file to write, or is empty.
     RtlModel(const Design& design, const std::filesystem::path& cache_dir,
+             const std::filesystem::path& waves = {});
+
+    /// The same for RTL files that may differ from what the Design emits (planted bugs, edits).
+    RtlModel(const Design& design, const FileSet& files, const std::filesystem::path& cache_dir,
              const std::filesystem::path& waves = {});
     ~RtlModel();
     RtlModel(RtlModel&&) noexcept;
@@ -37,6 +42,9 @@ public:
                          const golden::LutLayer& layer,
                          std::span<const golden::ColumnParams> columns, bool relu,
                          std::span<golden::Code> out, const PeforgeRtlStall& stall = {});
+
+    /// Clock cycle of the beat that carried out[m][n] in the last gemm().
+    [[nodiscard]] std::uint64_t output_cycle(int m, int n) const;
 
 private:
     struct Impl;

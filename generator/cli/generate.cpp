@@ -1,0 +1,57 @@
+// peforge generate: RTL, manifest, bench binding and hand-off files of a spec.
+//
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "generator/cli/cli.hpp"
+#include "generator/design/design.hpp"
+#include "generator/emit/emit.hpp"
+#include "generator/spec/error.hpp"
+
+namespace peforge::cli {
+namespace {
+
+struct GenerateOptions {
+    CommonOptions common;
+    std::string spec;
+    std::string out;
+};
+
+int generate(const GenerateOptions& o) {
+    const Design design = resolve(load_spec(o.spec), o.spec);
+    const FileSet files = emit(design);
+    write_folder(files, o.out);
+    if (o.common.json) {
+        nlohmann::ordered_json result = {{"name", design.top},
+                                         {"out", o.out},
+                                         {"spec_hash", design.spec.hash},
+                                         {"version", PEFORGE_VERSION},
+                                         {"files", nlohmann::ordered_json::array()}};
+        for (const auto& [path, text] : files) {
+            result["files"].push_back(path);
+        }
+        print(result.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+    } else if (!o.common.quiet) {
+        print(fmt::format("{}: {} files in {}\n", design.top, files.size(), o.out));
+    }
+    return kDone;
+}
+
+}  // namespace
+
+void add_generate(CLI::App& app, Action& action) {
+    auto options = std::make_shared<GenerateOptions>();
+    CLI::App* command = app.add_subcommand(
+        "generate", "write RTL, manifest.json, filelist.f, bench binding and hand-off files");
+    command->add_option("SPEC", options->spec, "JSON spec, see: peforge help spec")->required();
+    command->add_option("-o,--out", options->out, "folder to write, whole or not at all")
+        ->required()
+        ->type_name("DIR");
+    add_common(*command, options->common);
+    command->callback([&action, options] { action = [options] { return generate(*options); }; });
+}
+
+}  // namespace peforge::cli

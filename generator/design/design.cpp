@@ -1,0 +1,291 @@
+// Spec -> Design: every number is decided here.
+//
+// SPDX-License-Identifier: Apache-2.0
+#include "generator/design/design.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <stdexcept>
+
+#include "generator/spec/error.hpp"
+
+namespace peforge {
+namespace {
+
+using golden::Code;
+using golden::DatapathKind;
+using golden::DatapathParams;
+using golden::FormatKind;
+
+constexpr int kMaxAccumulatorBits = 48;
+constexpr int kShiftBits = 6;     // post-processing shifts by 0..63
+constexpr int kCounterBits = 32;  // cycles_o, saturations_o, nar_count_o
+
+int ceil_div(int a, int b) { return (a + b - 1) / b; }
+
+/// Width of an unsigned counter that reaches `largest` >= 1.
+int counter_bits(std::uint64_t largest) { return static_cast<int>(std::bit_width(largest)); }
+
+DatapathKind datapath_kind(const Spec& spec) {
+    switch (spec.weight.kind) {
+        case FormatKind::kPot:
+            return DatapathKind::kShift;
+        case FormatKind::kLp:
+            return DatapathKind::kLog;
+        case FormatKind::kInt:
+            break;
+    }
+    return DatapathKind::kMul;
+}
+
+DatapathParams make_datapath(const Spec& spec, const std::string& file) {
+    const auto make = [&spec](std::optional<int> frac_bits) {
+        return golden::make_datapath(datapath_kind(spec), spec.weight, spec.activation,
+                                     spec.mantissa_bits, frac_bits, spec.octaves,
+                                     spec.acc_rounding);
+    };
+    DatapathParams d;
+    try {
+        d = make(std::nullopt);
+    } catch (const std::invalid_argument& e) {
+        throw InputError(file, "/accumulator/mantissa_bits", e.what());
+    }
+    if (spec.acc_frac_bits) {
+        try {
+            d = make(spec.acc_frac_bits);
+        } catch (const std::invalid_argument& e) {
+            throw InputError(file, "/accumulator/frac_bits", e.what());
+        }
+    }
+    if (d.max_term == 0) {
+        throw InputError(file, "/accumulator/frac_bits",
+                         fmt::format("{} rounds every product to zero; allowed: \"auto\" or more "
+                                     "fraction bits",
+                                     d.acc_frac_bits));
+    }
+    return d;
+}
+
+/// Accumulator of sums that need `required` bits up to max_k and `least` bits in any case.
+golden::AccumulatorParams make_accumulator(const Spec& spec, int least, int required,
+                                           const std::string& file) {
+    const std::string where = "/accumulator/width";
+    const int width = spec.acc_width.value_or(required);
+    if (width < least) {
+        throw InputError(file, where,
+                         fmt::format("{} is too narrow for one tile's sum; allowed: {}..{}", width,
+                                     least, kMaxAccumulatorBits));
+    }
+    if (width < required && !spec.acc_saturate) {
+        throw InputError(
+            file, where,
+            fmt::format("{} is too narrow for max_k {}; allowed: {} or more, or \"saturate\": true",
+                        width, spec.max_k, required));
+    }
+    if (width > kMaxAccumulatorBits) {
+        throw InputError(file, where,
+                         fmt::format("auto needs {} bits for max_k {}; allowed: at most {}", width,
+                                     spec.max_k, kMaxAccumulatorBits));
+    }
+    return {.width = width, .max_k = spec.max_k, .saturate = width < required};
+}
+
+golden::PostParams make_post(const Spec& spec, const std::string& file) {
+    golden::PostParams p{.output = spec.output,
+                         .scale_bits = spec.scale_bits,
+                         .shift_bits = kShiftBits,
+                         .has_bias = spec.bias,
+                         .has_relu = spec.relu,
+                         .rounding = spec.post_rounding};
+    try {
+        golden::choose_z(p, spec.octaves);
+    } catch (const std::invalid_argument& e) {
+        throw InputError(file, "/accumulator/octaves", e.what());
+    }
+    return p;
+}
+
+/// Unsigned width of the largest distance of two vectors of signed integers.
+int distance_bits(const Spec& spec) {
+    const std::uint64_t v = static_cast<std::uint64_t>(spec.subvector);
+    // Extremes have opposite signs: (2^(a-1) - 1) + 2^(c-1) = 2^(a-1) + (2^(c-1) - 1).
+    const std::uint64_t difference = (std::uint64_t{1} << (spec.activation.n - 1)) +
+                                     (std::uint64_t{1} << (spec.centroid_bits - 1)) - 1;
+    switch (spec.metric) {
+        case golden::Metric::kL1:
+            return counter_bits(v * difference);
+        case golden::Metric::kL2:
+            return counter_bits(v * difference * difference);
+        case golden::Metric::kChebyshev:
+            break;
+    }
+    return counter_bits(difference);
+}
+
+/// Enumerates all operand pairs of the log datapath; the other datapaths are exact.
+///
+/// A product is of normal size when all mantissa bits of its table entry reach the accumulator
+/// (I + A - m >= 0). When A leaves no such product, all that are not rounded to zero count.
+ErrorBounds enumerate_errors(const DatapathParams& d, int max_k) {
+    ErrorBounds bounds;
+    if (d.kind != DatapathKind::kLog) {
+        return bounds;
+    }
+    const double normal = std::ldexp(1.0, d.mantissa_bits - d.acc_frac_bits);
+    double relative_normal = -1.0;
+    double relative_any = 0.0;
+    double absolute = 0.0;
+    for (int w = 0; w < golden::code_count(d.weight); ++w) {
+        const double w_real = golden::to_real(d.weight, static_cast<Code>(w));
+        for (int a = 0; a < golden::code_count(d.activation); ++a) {
+            const double exact = w_real * golden::to_real(d.activation, static_cast<Code>(a));
+            if (std::isnan(exact) || exact == 0.0) {
+                continue;
+            }
+            const std::int64_t units =
+                golden::product_term(d, static_cast<Code>(w), static_cast<Code>(a));
+            const double term = std::ldexp(static_cast<double>(units), -d.acc_frac_bits);
+            const double error = std::fabs(term - exact);
+            absolute = std::max(absolute, error);
+            if (units != 0) {
+                relative_any = std::max(relative_any, error / std::fabs(exact));
+            }
+            if (std::fabs(exact) >= normal) {
+                relative_normal = std::max(relative_normal, error / std::fabs(exact));
+            }
+        }
+    }
+    bounds.product_relative = relative_normal >= 0.0 ? relative_normal : relative_any;
+    bounds.dot_absolute = absolute * max_k;
+    return bounds;
+}
+
+std::vector<Port> make_ports(const Design& d) {
+    const Spec& s = d.spec;
+    std::vector<Port> ports;
+    const auto in = [&ports](std::string name, int width = 1) {
+        ports.push_back({std::move(name), width, true});
+    };
+    const auto out = [&ports](std::string name, int width = 1) {
+        ports.push_back({std::move(name), width, false});
+    };
+    in("clk_i");
+    in("rst_ni");
+    in("clear_i");
+    in("job_valid_i");
+    out("job_ready_o");
+    in("job_m_i", d.m_bits);
+    in("job_tiles_i", d.tiles_bits);
+    if (s.relu) {
+        in("job_relu_i");
+    }
+    in("prm_valid_i");
+    out("prm_ready_o");
+    if (s.bias) {
+        in("prm_bias_i", d.accumulator().width);
+    }
+    in("prm_scale_i", s.scale_bits);
+    in("prm_shift_i", kShiftBits);
+    in("wgt_valid_i");
+    out("wgt_ready_o");
+    in("wgt_data_i", d.systolic ? s.cols * s.lanes * s.weight.n
+                                : s.columns * s.entry_bits + s.subvector * s.centroid_bits);
+    in("wgt_last_i");
+    in("act_valid_i");
+    out("act_ready_o");
+    in("act_data_i", d.tile_k * s.activation.n);
+    in("act_last_i");
+    out("out_valid_o");
+    in("out_ready_i");
+    out("out_data_o", d.cols * s.output.n);
+    out("out_last_o");
+    out("busy_o");
+    out("cycles_o", kCounterBits);
+    out("saturations_o", kCounterBits);
+    out("nar_o");
+    out("nar_count_o", kCounterBits);
+    out("error_o");
+    return ports;
+}
+
+void resolve_systolic(Design& d, const std::string& file) {
+    const Spec& s = d.spec;
+    golden::SystolicParams p;
+    p.rows = s.rows;
+    p.cols = s.cols;
+    p.lanes = s.lanes;
+    p.pipeline = s.pipeline;
+    p.rows_m = s.rows_m;
+    p.datapath = make_datapath(s, file);
+    const int tile_k = s.rows * s.lanes;
+    d.tile_k = tile_k;
+    d.cols = s.cols;
+    d.psum_bits = golden::accumulator_bits(p.datapath.term_bits, tile_k);
+    if (d.psum_bits > kMaxAccumulatorBits) {
+        throw InputError(file, s.acc_frac_bits ? "/accumulator/frac_bits" : "/accumulator/octaves",
+                         fmt::format("the sum of {} products of {} bits needs {} bits; allowed: at "
+                                     "most {}",
+                                     tile_k, p.datapath.term_bits, d.psum_bits,
+                                     kMaxAccumulatorBits));
+    }
+    p.accumulator = make_accumulator(
+        s, d.psum_bits,
+        golden::accumulator_bits(p.datapath.term_bits, std::max(s.max_k, tile_k)), file);
+    p.post = make_post(s, file);
+    d.bounds = enumerate_errors(p.datapath, s.max_k);
+    d.weight_bits = s.weight.n;
+    d.systolic = std::move(p);
+}
+
+void resolve_lut(Design& d, const std::string& file) {
+    const Spec& s = d.spec;
+    golden::LutParams p;
+    p.subvector = s.subvector;
+    p.centroids = s.centroids;
+    p.metric = s.metric;
+    p.columns = s.columns;
+    p.rows_m = s.rows_m;
+    p.activation_bits = s.activation.n;
+    p.centroid_bits = s.centroid_bits;
+    p.entry_bits = s.entry_bits;
+    p.distance_bits = distance_bits(s);
+    p.index_bits = counter_bits(static_cast<std::uint64_t>(s.centroids - 1));
+    d.tile_k = s.subvector;
+    d.cols = s.columns;
+    d.psum_bits = s.entry_bits;
+    const int least = s.entry_bits + 1;
+    const int subspaces = ceil_div(s.max_k, s.subvector);
+    p.accumulator = make_accumulator(
+        s, least, std::max(least, golden::accumulator_bits(s.entry_bits, subspaces)), file);
+    p.post = make_post(s, file);
+    d.weight_bits = s.entry_bits;
+    d.lut = p;
+}
+
+}  // namespace
+
+Design resolve(const Spec& spec, const std::string& file) {
+    Design d;
+    d.spec = spec;
+    d.top = spec.name;
+    if (spec.kind == ArrayKind::kSystolic) {
+        resolve_systolic(d, file);
+    } else {
+        resolve_lut(d, file);
+    }
+    d.act_bits = spec.activation.n;
+    d.out_bits = spec.output.n;
+    d.post_lanes = spec.post_lanes.value_or(d.cols);
+    d.m_bits = counter_bits(static_cast<std::uint64_t>(spec.rows_m));
+    d.tiles_bits = counter_bits(static_cast<std::uint64_t>(ceil_div(spec.max_k, d.tile_k)));
+    d.timing = d.systolic ? golden::timing(*d.systolic, d.post_lanes)
+                          : golden::timing(*d.lut, d.post_lanes);
+    d.ports = make_ports(d);
+    return d;
+}
+
+}  // namespace peforge

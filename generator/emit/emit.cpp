@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "generator/emit/emit.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+
+#include "generator/emit/render.hpp"
+#include "generator/emit/tables.hpp"
+#include "generator/emit/templates.hpp"
+
+namespace peforge {
+
+namespace {
+
+namespace mst = kainjow::mustache;
+using golden::DatapathKind;
+using golden::Format;
+using golden::FormatKind;
+
+std::string text(long long value) { return std::to_string(value); }
+
+/// Width of a signed integer that holds low..high.
+int signed_bits(long long low, long long high) {
+    int bits = 1;
+    while (low < -(1LL << (bits - 1)) || high > (1LL << (bits - 1)) - 1) ++bits;
+    return bits;
+}
+
+int log_bits(const Format& f, int frac_bits) {
+    const int up = frac_bits - golden::log_frac_bits(f);
+    return signed_bits(static_cast<long long>(golden::min_decoded(f)) << up,
+                       static_cast<long long>(golden::max_decoded(f)) << up);
+}
+
+std::string description(const Design& d) {
+    if (d.lut) {
+        return fmt::format("{} centroids of {} elements, {} columns", d.lut->centroids,
+                           d.lut->subvector, d.lut->columns);
+    }
+    return fmt::format("{}x{} PEs, weights {}, activations {}", d.systolic->rows, d.systolic->cols,
+                       golden::to_string(d.spec.weight), golden::to_string(d.spec.activation));
+}
+
+/// Values that both tops share.
+mst::data common_values(const Design& d) {
+    const golden::PostParams& post = d.post();
+    mst::data v;
+    v.set("top", d.top);
+    v.set("description", description(d));
+    v.set("cols", text(d.cols));
+    v.set("rows_m", text(d.spec.rows_m));
+    v.set("acc_bits", text(d.accumulator().width));
+    v.set("saturate", d.accumulator().saturate ? "1" : "0");
+    v.set("tiles_bits", text(d.tiles_bits));
+    v.set("scale_bits", text(post.scale_bits));
+    v.set("shift_bits", text(post.shift_bits));
+    v.set("shift_msb", text(post.shift_bits - 1));
+    v.set("post_lanes", text(d.post_lanes));
+    v.set("act_bits", text(d.act_bits));
+    v.set("out_bits", text(d.out_bits));
+    v.set("z_bits", text(post.z_bits));
+    v.set("bias", post.has_bias);
+    v.set("relu", post.has_relu);
+    v.set("has_bias", post.has_bias ? "1" : "0");
+    v.set("has_relu", post.has_relu ? "1" : "0");
+    v.set("post_round_nearest", post.rounding == golden::Rounding::kNearestEven ? "1" : "0");
+    v.set("post", mst::data{mst::partial{
+                      [] { return std::string(rtl_templates().at("post.mustache")); }}});
+    return v;
+}
+
+mst::data parameter_list(const std::vector<std::pair<std::string, std::string>>& parameters) {
+    mst::data list{mst::data::type::list};
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+        mst::data entry;
+        entry.set("key", parameters[i].first);
+        entry.set("value", parameters[i].second);
+        entry.set("last", i + 1 == parameters.size());
+        list.push_back(entry);
+    }
+    return list;
+}
+
+mst::data systolic_values(const Design& d) {
+    const golden::SystolicParams& s = *d.systolic;
+    const golden::DatapathParams& dp = s.datapath;
+    mst::data v = common_values(d);
+    v.set("rows", text(s.rows));
+    v.set("lanes", text(s.lanes));
+    v.set("pipeline", text(s.pipeline));
+    v.set("term_bits", text(dp.term_bits));
+    v.set("weight_bits", text(d.weight_bits));
+    v.set("log_frac_bits", text(dp.log_frac_bits));
+    v.set("latency_note", "ROWS+" + text(s.pipeline));
+
+    std::vector<std::pair<std::string, std::string>> pe;
+    int act_operand = 0;
+    int wgt_operand = 0;
+    std::string module;
+    if (dp.kind == DatapathKind::kMul) {
+        module = "pf_mul_pe";
+        act_operand = dp.activation.n;
+        wgt_operand = dp.weight.n;
+        pe = {{"ACT_W", "ACT_W"}, {"WGT_W", "WGT_W"}};
+    } else if (dp.kind == DatapathKind::kShift) {
+        module = "pf_shift_pe";
+        act_operand = dp.activation.n;
+        const int max_shift = golden::max_decoded(dp.weight);
+        int shift_bits = 1;
+        while ((1 << shift_bits) <= max_shift) ++shift_bits;
+        wgt_operand = shift_bits + 2;
+        pe = {{"ACT_W", "ACT_W"}, {"SHIFT_W", "WGT_W - 2"}};
+    } else {
+        module = "pf_log_pe";
+        act_operand = log_bits(dp.activation, dp.log_frac_bits) + 2;
+        wgt_operand = log_bits(dp.weight, dp.log_frac_bits) + 2;
+        pe = {{"ACT_LOG_W", "ACT_W - 2"},
+              {"WGT_LOG_W", "WGT_W - 2"},
+              {"F", text(dp.log_frac_bits)},
+              {"M", text(dp.mantissa_bits)},
+              {"A", text(dp.acc_frac_bits)},
+              {"LOG_MIN", text(dp.log_min)},
+              {"LOG_MAX", text(dp.log_max)},
+              {"ROUND_NEAREST", dp.rounding == golden::Rounding::kNearestEven ? "1" : "0"},
+              {"TERM_W", "TERM_W"}};
+    }
+    pe.insert(pe.end(), {{"LANES", "LANES"},
+                         {"PIPELINE", "PIPELINE"},
+                         {"ZERO_GATING", d.spec.zero_gating ? "1" : "0"},
+                         {"PSUM_W", "PSUM_W"}});
+    v.set("pe_module", module);
+    v.set("pe_parameters", parameter_list(pe));
+    v.set("act_operand_bits", text(act_operand));
+    v.set("weight_operand_bits", text(wgt_operand));
+
+    const auto set_operand = [&v](const std::string& side, const Format& f, int operand_bits) {
+        v.set(side + "_int", f.kind == FormatKind::kInt);
+        v.set(side + "_pot", f.kind == FormatKind::kPot);
+        v.set(side + "_lp", f.kind == FormatKind::kLp);
+        v.set(side + "_n", text(f.n));
+        v.set(side + "_es", text(f.es));
+        v.set(side + "_rs", text(f.rs));
+        v.set(side + "_terminated", f.regime == golden::LpRegime::kTerminated ? "1" : "0");
+        v.set(side + "_log_bits", text(operand_bits - 2));
+    };
+    set_operand("act", dp.activation, act_operand);
+    set_operand("wgt", dp.weight, wgt_operand);
+    v.set("nar", dp.activation.kind == FormatKind::kLp);
+    return v;
+}
+
+mst::data lut_values(const Design& d) {
+    const golden::LutParams& l = *d.lut;
+    mst::data v = common_values(d);
+    v.set("subvector", text(l.subvector));
+    v.set("centroids", text(l.centroids));
+    v.set("centroid_bits", text(l.centroid_bits));
+    v.set("entry_bits", text(l.entry_bits));
+    v.set("metric", text(static_cast<int>(l.metric)));
+    v.set("metric_is_l2", l.metric == golden::Metric::kL2 ? "1" : "0");
+    v.set("metric_is_chebyshev", l.metric == golden::Metric::kChebyshev ? "1" : "0");
+    return v;
+}
+
+/// Every emitted module: its template text before renaming, leaves first, the top last.
+class ModuleCollector {
+public:
+    explicit ModuleCollector(const Design& design) : design_(design) {}
+
+    void add_top(const std::string& rendered) {
+        add_references(rendered);
+        modules_.emplace_back("", rendered);
+    }
+
+    [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& modules() const {
+        return modules_;
+    }
+
+private:
+    void add_references(const std::string& module_text) {
+        for (const std::string& name : referenced_modules(module_text)) {
+            if (!seen_.insert(name).second) continue;
+            const std::string body = module_body(name);
+            add_references(body);
+            modules_.emplace_back(name, body);
+        }
+    }
+
+    /// A module is a plain file, or a template that holds this design's tables.
+    [[nodiscard]] std::string module_body(const std::string& name) const {
+        if (name == "log2lin") {
+            return render(std::string(rtl_templates().at("pf_log2lin.v.mustache")),
+                          log2lin_values(design_.systolic->datapath));
+        }
+        if (name == "encode") {
+            return render(std::string(rtl_templates().at(encode_template(design_.post()))),
+                          encode_values(design_.post()));
+        }
+        return std::string(rtl_templates().at("pf_" + name + ".v"));
+    }
+
+    const Design& design_;
+    std::set<std::string> seen_;
+    std::vector<std::pair<std::string, std::string>> modules_;
+};
+
+/// The head of every generated file; the templates' own licence line does not apply to output.
+std::string with_header(const Design& d, const std::string& body) {
+    std::string out = fmt::format(
+        "// Generated by peforge {} from spec {} (hash {}).\n"
+        "// This file belongs to you without conditions.\n//\n",
+        PEFORGE_VERSION, d.spec.name, d.spec.hash);
+    std::istringstream lines(body);
+    for (std::string line; std::getline(lines, line);) {
+        if (line.rfind("// SPDX-License-Identifier", 0) != 0) out.append(line).append("\n");
+    }
+    return out;
+}
+
+nlohmann::ordered_json manifest(const Design& d, const std::vector<std::string>& rtl) {
+    nlohmann::ordered_json m;
+    m["generator"] = "peforge";
+    m["version"] = PEFORGE_VERSION;
+    m["name"] = d.spec.name;
+    m["spec_hash"] = d.spec.hash;
+    m["top"] = d.top;
+    m["description"] = description(d);
+    m["licence"] = "The generated files belong to you without conditions.";
+    m["rtl"] = rtl;
+    nlohmann::ordered_json ports = nlohmann::ordered_json::array();
+    for (const Port& p : d.ports) {
+        ports.push_back({{"name", p.name},
+                         {"direction", p.input ? "input" : "output"},
+                         {"width", p.width}});
+    }
+    m["ports"] = ports;
+    nlohmann::ordered_json& n = m["numerics"];
+    if (d.systolic) {
+        const golden::DatapathParams& dp = d.systolic->datapath;
+        static constexpr const char* kNames[] = {"mul", "shift", "log"};
+        n["datapath"] = kNames[static_cast<int>(dp.kind)];
+        n["term_bits"] = dp.term_bits;
+        n["psum_bits"] = d.psum_bits;
+        if (dp.kind == DatapathKind::kLog) {
+            n["log_frac_bits"] = dp.log_frac_bits;
+            n["mantissa_bits"] = dp.mantissa_bits;
+            n["acc_frac_bits"] = dp.acc_frac_bits;
+            n["table"] = dp.table;
+        }
+    } else {
+        n["datapath"] = "lut";
+        n["distance_bits"] = d.lut->distance_bits;
+        n["index_bits"] = d.lut->index_bits;
+        n["entry_bits"] = d.lut->entry_bits;
+    }
+    n["accumulator_bits"] = d.accumulator().width;
+    n["z_bits"] = d.post().z_bits;
+    n["z_frac_bits"] = d.post().z_frac_bits;
+    n["worst_product_relative_error"] = d.bounds.product_relative;
+    n["worst_dot_product_error"] = d.bounds.dot_absolute;
+    nlohmann::ordered_json& t = m["timing"];
+    t["tile_k"] = d.tile_k;
+    t["tile_beats"] = d.timing.tile_beats;
+    t["wave"] = d.timing.wave;
+    t["latency"] = d.timing.latency;
+    t["post_cycles"] = d.timing.post_cycles;
+    t["post_latency"] = d.timing.post_latency;
+    return m;
+}
+
+/// Constants of the simulation driver (verif/harness/rtl_driver.cpp); the port types it deduces.
+std::string binding(const Design& d) {
+    const auto bits = [&d](const std::string& port) {
+        const auto at = std::find_if(d.ports.begin(), d.ports.end(),
+                                     [&port](const Port& p) { return p.name == port; });
+        return at == d.ports.end() ? 0 : at->width;
+    };
+    std::string out = fmt::format(
+        "// Generated by peforge {} from spec {} (hash {}).\n"
+        "// This file belongs to you without conditions.\n"
+        "//\n"
+        "// Port binding of {} for the simulation driver.\n"
+        "#pragma once\n\n"
+        "namespace binding {{\n\n",
+        PEFORGE_VERSION, d.spec.name, d.spec.hash, d.top);
+    const auto constant = [&out](const std::string& name, long long value) {
+        out += fmt::format("inline constexpr unsigned {} = {};\n", name, value);
+    };
+    constant("kCols", d.cols);
+    constant("kTileBeats", d.timing.tile_beats);
+    constant("kWgtBits", bits("wgt_data_i"));
+    constant("kActBits", bits("act_data_i"));
+    constant("kOutBits", bits("out_data_o"));
+    out += fmt::format("\ntemplate <class Dut>\nvoid set_relu([[maybe_unused]] Dut& dut, "
+                       "[[maybe_unused]] unsigned relu) {{\n{}}}\n",
+                       d.post().has_relu ? "    dut.job_relu_i = relu;\n" : "");
+    out += fmt::format("\ntemplate <class Dut>\nvoid set_bias([[maybe_unused]] Dut& dut, "
+                       "[[maybe_unused]] unsigned long long bias) {{\n{}}}\n",
+                       d.post().has_bias
+                           ? fmt::format("    dut.prm_bias_i = bias & {}ULL;\n",
+                                         (1ULL << d.accumulator().width) - 1)
+                           : "");
+    return out + "\n}  // namespace binding\n";
+}
+
+/// A starting point for synthesis: one clock, input and output delays of a fifth of its period.
+std::string sdc(const Design& d) {
+    return fmt::format(
+        "# Generated by peforge {} from spec {} (hash {}).\n"
+        "# This file belongs to you without conditions.\n"
+        "set clk_period 10.0\n"
+        "create_clock -name clk -period $clk_period [get_ports clk_i]\n"
+        "set_input_delay [expr 0.2 * $clk_period] -clock clk [all_inputs -no_clocks]\n"
+        "set_output_delay [expr 0.2 * $clk_period] -clock clk [all_outputs]\n",
+        PEFORGE_VERSION, d.spec.name, d.spec.hash);
+}
+
+}  // namespace
+
+FileSet emit(const Design& design) {
+    const bool lut = design.lut.has_value();
+    ModuleCollector collector(design);
+    collector.add_top(
+        render(std::string(rtl_templates().at(lut ? "pf_lut.v.mustache" : "pf_systolic.v.mustache")),
+               lut ? lut_values(design) : systolic_values(design)));
+
+    FileSet files;
+    std::vector<std::string> rtl;
+    for (const auto& [name, body] : collector.modules()) {
+        const std::string module = name.empty() ? design.top : design.top + "_" + name;
+        const std::string path = "rtl/" + module + ".v";
+        files[path] = with_header(design, rename_modules(body, design.top));
+        rtl.push_back(path);
+    }
+    std::string filelist;
+    for (const std::string& path : rtl) filelist += path + "\n";
+    files["filelist.f"] = filelist;
+    files["manifest.json"] = manifest(design, rtl).dump(2) + "\n";
+    files["spec.json"] = to_json(design.spec);
+    files["bench/" + design.top + "_binding.hpp"] = binding(design);
+    files[design.top + ".sdc"] = sdc(design);
+    return files;
+}
+
+}  // namespace peforge

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "generator/emit/render.hpp"
+
+#include <cctype>
+#include <set>
+#include <stdexcept>
+
+namespace peforge {
+
+namespace {
+
+constexpr std::string_view kPrefix = "pf_";
+
+bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+
+/// Position of the next identifier that begins with the template prefix.
+std::size_t find_identifier(const std::string& text, std::size_t from) {
+    for (std::size_t at = text.find(kPrefix, from); at != std::string::npos;
+         at = text.find(kPrefix, at + 1)) {
+        if (at == 0 || !is_word(text[at - 1])) return at;
+    }
+    return std::string::npos;
+}
+
+}  // namespace
+
+std::string render(const std::string& text, const kainjow::mustache::data& values) {
+    kainjow::mustache::mustache view(text);
+    if (!view.is_valid()) throw std::logic_error("template: " + view.error_message());
+    view.set_custom_escape([](const std::string& s) { return s; });
+    return view.render(values);
+}
+
+std::string rename_modules(const std::string& text, const std::string& prefix) {
+    std::string out;
+    out.reserve(text.size());
+    std::size_t done = 0;
+    for (std::size_t at = find_identifier(text, 0); at != std::string::npos;
+         at = find_identifier(text, done)) {
+        out.append(text, done, at - done).append(prefix).append("_");
+        done = at + kPrefix.size();
+    }
+    return out.append(text, done, std::string::npos);
+}
+
+std::vector<std::string> referenced_modules(const std::string& text) {
+    std::set<std::string> names;
+    for (std::size_t at = find_identifier(text, 0); at != std::string::npos;
+         at = find_identifier(text, at + 1)) {
+        std::size_t end = at + kPrefix.size();
+        while (end < text.size() && is_word(text[end])) ++end;
+        names.insert(text.substr(at + kPrefix.size(), end - at - kPrefix.size()));
+    }
+    return {names.begin(), names.end()};
+}
+
+}  // namespace peforge

@@ -1,0 +1,15 @@
+// The project's RTL templates and simulation sources, embedded in the program.
+//
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace peforge {
+
+/// Files of rtl_templates/ by name.
+const std::map<std::string, std::string_view>& rtl_templates();
+
+}  // namespace peforge

@@ -1,0 +1,438 @@
+// Reads and checks a spec: the parameter table against a document.
+//
+// SPDX-License-Identifier: Apache-2.0
+#include "generator/spec/spec.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "generator/spec/document.hpp"
+#include "generator/spec/error.hpp"
+#include "generator/spec/parameters.hpp"
+
+namespace peforge {
+namespace {
+
+using golden::Format;
+using golden::FormatKind;
+
+constexpr std::size_t kLargestSpecFile = std::size_t{1} << 20;
+
+/// Levenshtein distance.
+std::size_t distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        std::size_t diagonal = row[0];
+        row[0] = i + 1;
+        for (std::size_t j = 0; j < b.size(); ++j) {
+            const std::size_t up = row[j + 1];
+            row[j + 1] = std::min({up + 1, row[j] + 1, diagonal + (a[i] == b[j] ? 0 : 1)});
+            diagonal = up;
+        }
+    }
+    return row.back();
+}
+
+std::string unknown_key(const std::string& key, const std::vector<std::string>& legal) {
+    const std::string part = key.substr(0, 64);  // the distance is quadratic
+    const auto nearest = std::ranges::min_element(
+        legal, {}, [&](const std::string& candidate) { return distance(part, candidate); });
+    std::string list;
+    for (const std::string& candidate : legal) {
+        list += (list.empty() ? "" : ", ") + candidate;
+    }
+    return fmt::format("unknown key; did you mean \"{}\"? allowed: {}", *nearest, list);
+}
+
+/// Index of a node's text among choices.
+std::optional<int> choice_index(const Node& node, std::span<const std::string_view> choices) {
+    if (node.kind != Node::Kind::kString) {
+        return std::nullopt;
+    }
+    const auto it = std::ranges::find(choices, node.text);
+    if (it == choices.end()) {
+        return std::nullopt;
+    }
+    return static_cast<int>(it - choices.begin());
+}
+
+struct Checked {
+    ParameterValue value;
+    std::string problem;  ///< empty when the value is legal
+};
+
+/// A value against its row of the table (Parameter or FormatParameter).
+template <class Row>
+Checked check_value(const Row& row, const Node& node) {
+    const auto wrong = [&](std::string_view how) {
+        return Checked{{}, fmt::format("{} {}; allowed: {}", show(node), how, allowed_text(row))};
+    };
+    switch (row.type) {
+        case ParameterType::kName: {
+            if (node.kind != Node::Kind::kString) {
+                return wrong("is not a string");
+            }
+            const std::string problem = check_name(node.text);
+            return problem.empty() ? Checked{{std::nullopt, node.text}, {}} : wrong(problem);
+        }
+        case ParameterType::kBool:
+            if (node.kind != Node::Kind::kBool) {
+                return wrong("is neither true nor false");
+            }
+            return static_cast<int>(node.boolean) < row.min
+                       ? wrong("is not supported in this version")
+                       : Checked{{static_cast<int>(node.boolean), {}}, {}};
+        case ParameterType::kEnum: {
+            if (node.kind != Node::Kind::kString) {
+                return wrong("is not a string");
+            }
+            const std::optional<int> index = choice_index(node, row.choices);
+            return index ? Checked{{index, {}}, {}} : wrong("is not supported in this version");
+        }
+        case ParameterType::kIntOrAuto:
+            if (node.kind == Node::Kind::kString && node.text == "auto") {
+                return {};
+            }
+            [[fallthrough]];
+        default:
+            break;
+    }
+    if (node.kind != Node::Kind::kInteger) {
+        return wrong("is not an integer");
+    }
+    if (node.integer < row.min || node.integer > row.max) {
+        return wrong("is out of range");
+    }
+    return {{static_cast<int>(node.integer), {}}, {}};
+}
+
+/// Walks the document along the table. Problems are collected with their position, so that the one
+/// reported is the first in document order also when it needed a later key to be seen.
+class Validator {
+public:
+    Validator(const Node& root, const std::string& file) : root_(root), file_(file) {}
+
+    Spec run() {
+        if (root_.kind != Node::Kind::kObject) {
+            throw InputError(file_, "", fmt::format("the document is {}; allowed: an object",
+                                                    show(root_)));
+        }
+        peek();
+        object(root_, "");
+        if (known_kind_) {
+            cross_checks();
+        }
+        if (!problems_.empty()) {
+            const Problem& first = *std::ranges::min_element(problems_, {}, &Problem::order);
+            throw InputError(file_, first.pointer, first.what);
+        }
+        return std::move(spec_);
+    }
+
+private:
+    struct Problem {
+        std::size_t order = 0;
+        std::string pointer;
+        std::string what;
+    };
+
+    void problem(std::size_t order, std::string pointer, std::string what) {
+        problems_.push_back({order, std::move(pointer), std::move(what)});
+    }
+
+    /// What decides which keys belong to the spec, read ahead of the walk.
+    void peek() {
+        const Node* array = root_.find("array");
+        const Node* kind = array != nullptr ? array->find("kind") : nullptr;
+        for (const Parameter& p : parameters()) {
+            if (kind != nullptr && p.pointer == "/array/kind") {
+                const Checked checked = check_value(p, *kind);
+                known_kind_ = checked.problem.empty();
+                if (known_kind_) {
+                    p.codec.set(spec_, checked.value);
+                }
+            }
+        }
+        const auto weight = peek_format("weight");
+        const auto activation = peek_format("activation");
+        known_datapath_ = known_kind_ && (spec_.kind == ArrayKind::kLut || (weight && activation));
+        spec_.weight.kind = weight.value_or(FormatKind::kInt);
+        spec_.activation.kind = activation.value_or(FormatKind::kInt);
+    }
+
+    std::optional<FormatKind> peek_format(std::string_view role) const {
+        const Node* object = root_.find(role);
+        const Node* kind = object != nullptr ? object->find("format") : nullptr;
+        return kind != nullptr ? format_kind(*kind) : std::nullopt;
+    }
+
+    static std::optional<FormatKind> format_kind(const Node& node) {
+        const auto index =
+            choice_index(node, find_format_parameter("format", FormatKind::kInt)->choices);
+        return index ? std::optional(static_cast<FormatKind>(*index)) : std::nullopt;
+    }
+
+    /// Does the key belong to this spec, as far as is known?
+    [[nodiscard]] bool may_belong(const Parameter& p) const {
+        if (p.scope == Scope::kLog) {
+            return known_datapath_ ? belongs(p, spec_) : true;
+        }
+        return known_kind_ ? belongs(p, spec_) : true;
+    }
+
+    [[nodiscard]] bool must_be_there(const Parameter& p) const {
+        return p.required && (p.scope == Scope::kAll || known_kind_) && may_belong(p);
+    }
+
+    /// Keys of the table directly below `path`, which belong to the spec.
+    [[nodiscard]] std::vector<std::string> legal_keys(const std::string& path) const {
+        std::vector<std::string> keys;
+        for (const Parameter& p : parameters()) {
+            if (p.pointer.starts_with(path + "/") && may_belong(p)) {
+                std::string key(p.pointer.substr(path.size() + 1));
+                key.resize(std::min(key.find('/'), key.size()));
+                if (keys.empty() || keys.back() != key) {
+                    keys.push_back(std::move(key));
+                }
+            }
+        }
+        return keys;
+    }
+
+    void object(const Node& node, const std::string& path) {
+        std::set<std::string> seen;
+        for (const Member& m : node.members) {
+            const std::string pointer = path + pointer_step(m.key);
+            if (!seen.insert(m.key).second) {
+                problem(m.value.begin, pointer, "repeated key; allowed: each key once");
+                continue;
+            }
+            entry(m, path, pointer);
+        }
+        std::set<std::string> reported;
+        for (const Parameter& p : parameters()) {
+            if (!p.pointer.starts_with(path + "/") || !must_be_there(p)) {
+                continue;
+            }
+            const std::string_view rest = p.pointer.substr(path.size() + 1);
+            const std::string key(rest.substr(0, rest.find('/')));
+            if (!seen.contains(key) && reported.insert(key).second) {
+                problem(node.end, path + "/" + key,
+                        "missing; required: " +
+                            (key == rest ? allowed_text(p) : std::string("an object")));
+            }
+        }
+    }
+
+    void entry(const Member& m, const std::string& path, const std::string& pointer) {
+        const Node& node = m.value;
+        const Parameter* leaf = nullptr;
+        const Parameter* inside = nullptr;  // some row below `pointer`, one that belongs first
+        for (const Parameter& p : parameters()) {
+            if (p.pointer == pointer) {
+                leaf = &p;
+            } else if (p.pointer.starts_with(pointer + "/") &&
+                       (inside == nullptr || !may_belong(*inside))) {
+                inside = &p;
+            }
+        }
+        const Parameter* row = leaf != nullptr ? leaf : inside;
+        if (row == nullptr) {
+            problem(node.begin, pointer, unknown_key(m.key, legal_keys(path)));
+        } else if (!may_belong(*row)) {
+            problem(node.begin, pointer,
+                    fmt::format("does not belong to this spec; allowed only with {}",
+                                scope_text(row->scope)));
+        } else if (leaf == nullptr) {
+            if (node.kind == Node::Kind::kObject) {
+                object(node, pointer);
+            } else {
+                problem(node.begin, pointer,
+                        fmt::format("{} is not an object; allowed: an object", show(node)));
+            }
+        } else if (leaf->type == ParameterType::kFormat) {
+            format(node, pointer, spec_.*(leaf->format));
+        } else {
+            Checked checked = check_value(*leaf, node);
+            if (checked.problem.empty()) {
+                leaf->codec.set(spec_, checked.value);
+            } else {
+                problem(node.begin, pointer, std::move(checked.problem));
+            }
+        }
+    }
+
+    void format(const Node& node, const std::string& path, Format& result) {
+        if (node.kind != Node::Kind::kObject) {
+            problem(node.begin, path,
+                    fmt::format("{} is not an object; allowed: a format object such as "
+                                "{{\"format\": \"int\", \"n\": 8}}",
+                                show(node)));
+            return;
+        }
+        const Node* format_node = node.find("format");
+        const std::optional<FormatKind> kind =
+            format_node != nullptr ? format_kind(*format_node) : std::nullopt;
+        const std::size_t before = problems_.size();
+        std::set<std::string> seen;
+        for (const Member& m : node.members) {
+            const std::string pointer = path + pointer_step(m.key);
+            if (!seen.insert(m.key).second) {
+                problem(m.value.begin, pointer, "repeated key; allowed: each key once");
+                continue;
+            }
+            format_entry(m, pointer, kind, result);
+        }
+        for (const FormatParameter& p : format_parameters()) {
+            // Without a legal format only the format itself is known to be missing.
+            const bool needed = kind ? belongs(p, *kind) : p.key == "format";
+            if (p.required && needed && !seen.contains(std::string(p.key))) {
+                problem(node.end, path + "/" + std::string(p.key),
+                        "missing; required: " + allowed_text(p));
+            }
+        }
+        if (problems_.size() != before) {
+            return;
+        }
+        std::string key;
+        const std::string what = golden::check(result, key);
+        if (!what.empty()) {
+            const Node* culprit = node.find(key);
+            problem(culprit != nullptr ? culprit->begin : node.end, path + "/" + key, what);
+        }
+    }
+
+    void format_entry(const Member& m, const std::string& pointer, std::optional<FormatKind> kind,
+                      Format& result) {
+        const FormatParameter* row = nullptr;
+        std::vector<std::string> legal;
+        std::string owners;
+        for (const FormatParameter& p : format_parameters()) {
+            if (!kind || belongs(p, *kind)) {
+                if (legal.empty() || legal.back() != p.key) {
+                    legal.emplace_back(p.key);
+                }
+                if (p.key == m.key && row == nullptr) {
+                    row = &p;
+                }
+            } else if (p.key == m.key) {
+                owners += owners.empty() ? "" : ", ";
+                owners += format_names(p);
+            }
+        }
+        if (row == nullptr) {
+            problem(m.value.begin, pointer,
+                    owners.empty()
+                        ? unknown_key(m.key, legal)
+                        : fmt::format("does not belong to this format; allowed only with {}",
+                                      owners));
+            return;
+        }
+        if (!kind && row->key != "format") {
+            return;  // the format itself is the problem; ranges depend on it
+        }
+        Checked checked = check_value(*row, m.value);
+        if (checked.problem.empty()) {
+            row->codec.set(result, checked.value);
+        } else {
+            problem(m.value.begin, pointer, std::move(checked.problem));
+        }
+    }
+
+    static std::string format_names(const FormatParameter& p) {
+        const auto& names = find_format_parameter("format", FormatKind::kInt)->choices;
+        std::string text;
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            if (belongs(p, static_cast<FormatKind>(i))) {
+                text += fmt::format("{}format \"{}\"", text.empty() ? "" : ", ", names[i]);
+            }
+        }
+        return text;
+    }
+
+    /// Position of the value at `section`/`key`, or of the end of what is there.
+    [[nodiscard]] std::size_t order_of(std::string_view section, std::string_view key) const {
+        const Node* outer = root_.find(section);
+        if (outer == nullptr) {
+            return root_.end;
+        }
+        const Node* inner = outer->find(key);
+        return inner != nullptr ? inner->begin : outer->end;
+    }
+
+    /// Contradictions between legal values.
+    void cross_checks() {
+        const bool lut = spec_.kind == ArrayKind::kLut;
+        if (known_datapath_) {
+            if (lut && spec_.activation.kind != FormatKind::kInt) {
+                problem(order_of("activation", "format"), "/activation/format",
+                        fmt::format("\"{}\" has no datapath in a lut array; allowed: \"int\"",
+                                    kind_name(spec_.activation)));
+            }
+            if (!lut && !has_datapath()) {
+                const bool weight_first =
+                    order_of("weight", "format") < order_of("activation", "format");
+                const std::string_view later = weight_first ? "activation" : "weight";
+                problem(order_of(later, "format"), fmt::format("/{}/format", later),
+                        fmt::format("\"{}\" weights with \"{}\" activations have no datapath; "
+                                    "allowed: int with int, pot with int, lp with lp",
+                                    kind_name(spec_.weight), kind_name(spec_.activation)));
+            }
+        }
+        const bool array_legal = std::ranges::none_of(
+            problems_, [](const Problem& p) { return p.pointer.starts_with("/array"); });
+        const int columns = lut ? spec_.columns : spec_.cols;
+        if (array_legal && spec_.post_lanes.value_or(1) > columns) {
+            problem(order_of("post", "lanes"), "/post/lanes",
+                    fmt::format("{} is out of range; allowed: \"auto\" or an integer 1..{}",
+                                *spec_.post_lanes, columns));
+        }
+    }
+
+    [[nodiscard]] bool has_datapath() const {
+        const FormatKind w = spec_.weight.kind;
+        const FormatKind a = spec_.activation.kind;
+        return w == FormatKind::kLp ? a == FormatKind::kLp : a == FormatKind::kInt;
+    }
+
+    static std::string_view kind_name(const Format& f) {
+        return find_format_parameter("format", f.kind)->choices[static_cast<std::size_t>(f.kind)];
+    }
+
+    const Node& root_;
+    const std::string& file_;
+    Spec spec_;
+    bool known_kind_ = false;
+    bool known_datapath_ = false;
+    std::vector<Problem> problems_;
+};
+
+std::string fnv1a_64(std::string_view text) {
+    std::uint64_t h = 0xcbf29ce484222325U;
+    for (const char c : text) {
+        h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+    }
+    return fmt::format("{:016x}", h);
+}
+
+}  // namespace
+
+Spec parse_spec(const std::string& text, const std::string& file) {
+    const Node root = parse_document(text, file);
+    Spec spec = Validator(root, file).run();
+    spec.hash = fnv1a_64(to_json(spec));
+    return spec;
+}
+
+Spec load_spec(const std::filesystem::path& file) {
+    return parse_spec(read_text_file(file, kLargestSpecFile), file.string());
+}
+
+}  // namespace peforge

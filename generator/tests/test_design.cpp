@@ -1,0 +1,250 @@
+// Resolved numbers against hand calculation and enumeration.
+//
+// SPDX-License-Identifier: Apache-2.0
+#include "generator/design/design.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "generator/spec/error.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using peforge::Design;
+using peforge::Spec;
+
+Design example(const std::string& name) {
+    return peforge::resolve(
+        peforge::load_spec(fs::path(PEFORGE_SOURCE_DIR) / "specs" / (name + ".json")), name);
+}
+
+std::vector<std::string> port_texts(const Design& d) {
+    std::vector<std::string> texts;
+    for (const peforge::Port& p : d.ports) {
+        texts.push_back(p.name + "[" + std::to_string(p.width) + "]" + (p.input ? "i" : "o"));
+    }
+    return texts;
+}
+
+TEST(Design, EveryExampleResolves) {
+    int count = 0;
+    for (const auto& entry : fs::directory_iterator(fs::path(PEFORGE_SOURCE_DIR) / "specs")) {
+        const Design d = example(entry.path().stem().string());
+        EXPECT_EQ(d.top, entry.path().stem().string());
+        EXPECT_NE(d.systolic.has_value(), d.lut.has_value());
+        for (const peforge::Port& p : d.ports) {
+            EXPECT_EQ(p.input, p.name.ends_with("i")) << p.name;
+            EXPECT_GE(p.width, 1) << p.name;
+        }
+        ++count;
+    }
+    EXPECT_GE(count, 12);
+}
+
+TEST(Design, Int8Numbers) {
+    const Design d = example("int8_ws_8x8");
+    EXPECT_EQ(d.systolic->datapath.term_bits, 16);  // (-128)^2 = 2^14
+    EXPECT_EQ(d.psum_bits, 19);                     // 8 terms
+    EXPECT_EQ(d.accumulator().width, 27);           // 1152 terms: 11 more bits
+    EXPECT_FALSE(d.accumulator().saturate);
+    EXPECT_EQ(d.tile_k, 8);
+    EXPECT_EQ(d.cols, 8);
+    EXPECT_EQ(d.m_bits, 9);      // 256
+    EXPECT_EQ(d.tiles_bits, 8);  // 144
+    EXPECT_EQ(d.post_lanes, 2);
+    EXPECT_EQ(d.timing.post_cycles, 4);
+    EXPECT_EQ(d.post().z_bits, 8);
+    EXPECT_EQ(d.bounds.product_relative, 0.0);
+    EXPECT_EQ(d.bounds.dot_absolute, 0.0);
+    const std::vector<std::string> expected{
+        "clk_i[1]i",       "rst_ni[1]i",      "clear_i[1]i",     "job_valid_i[1]i",
+        "job_ready_o[1]o", "job_m_i[9]i",     "job_tiles_i[8]i", "job_relu_i[1]i",
+        "prm_valid_i[1]i", "prm_ready_o[1]o", "prm_bias_i[27]i", "prm_scale_i[16]i",
+        "prm_shift_i[6]i", "wgt_valid_i[1]i", "wgt_ready_o[1]o", "wgt_data_i[64]i",
+        "wgt_last_i[1]i",  "act_valid_i[1]i", "act_ready_o[1]o", "act_data_i[64]i",
+        "act_last_i[1]i",  "out_valid_o[1]o", "out_ready_i[1]i", "out_data_o[64]o",
+        "out_last_o[1]o",  "busy_o[1]o",      "cycles_o[32]o",   "saturations_o[32]o",
+        "nar_o[1]o",       "nar_count_o[32]o", "error_o[1]o"};
+    EXPECT_EQ(port_texts(d), expected);
+}
+
+TEST(Design, LanesAndOptionalPorts) {
+    const Design d = example("int4x8_ws_1x5");  // 1 row of 2 lanes, no bias
+    EXPECT_EQ(d.tile_k, 2);
+    EXPECT_EQ(d.weight_bits, 4);
+    EXPECT_EQ(d.systolic->datapath.term_bits, 12);  // (-8) * (-128) = 2^10
+    EXPECT_EQ(d.psum_bits, 13);
+    EXPECT_EQ(d.post_lanes, 5);
+    const std::vector<std::string> ports = port_texts(d);
+    const auto has = [&ports](const std::string& text) {
+        return std::find(ports.begin(), ports.end(), text) != ports.end();
+    };
+    EXPECT_TRUE(has("wgt_data_i[40]i"));  // 5 columns * 2 lanes * 4 bits
+    EXPECT_TRUE(has("act_data_i[16]i"));
+    EXPECT_TRUE(has("out_data_o[40]o"));
+    EXPECT_TRUE(has("job_relu_i[1]i"));
+    for (const peforge::Port& p : d.ports) {
+        EXPECT_NE(p.name, "prm_bias_i");
+    }
+    for (const peforge::Port& p : example("pot3_ws_5x1").ports) {
+        EXPECT_NE(p.name, "job_relu_i");
+    }
+}
+
+TEST(Design, LutNumbers) {
+    const Design d = example("lut_v4_c16_n32");
+    EXPECT_EQ(d.tile_k, 4);
+    EXPECT_EQ(d.cols, 32);
+    EXPECT_EQ(d.lut->index_bits, 4);
+    EXPECT_EQ(d.lut->distance_bits, 10);   // 4 * 255 = 1020
+    EXPECT_EQ(d.accumulator().width, 17);  // 288 entries of 8 bits
+    EXPECT_EQ(d.tiles_bits, 9);            // 288
+    EXPECT_EQ(d.timing.post_cycles, 8);
+    const std::vector<std::string> ports = port_texts(d);
+    EXPECT_EQ(ports[15], "wgt_data_i[288]i");  // 32 * 8 above 4 * 8
+    EXPECT_EQ(ports[19], "act_data_i[32]i");
+    EXPECT_EQ(ports[23], "out_data_o[256]o");
+}
+
+/// Largest distance by enumeration of the extreme and of all one-element vectors.
+TEST(Design, DistanceBitsAreExact) {
+    for (int a = 2; a <= 5; ++a) {
+        for (int c = 2; c <= 5; ++c) {
+            std::int64_t worst = 0;
+            for (int x = -(1 << (a - 1)); x < (1 << (a - 1)); ++x) {
+                for (int p = -(1 << (c - 1)); p < (1 << (c - 1)); ++p) {
+                    worst = std::max<std::int64_t>(worst, std::abs(x - p));
+                }
+            }
+            for (int v = 1; v <= 16; v += 5) {
+                const std::int64_t largest[] = {v * worst, v * worst * worst, worst};
+                const char* metrics[] = {"l1", "l2", "chebyshev"};
+                for (int m = 0; m < 3; ++m) {
+                    const std::string text =
+                        R"({"name":"t","array":{"kind":"lut","columns":3,"centroids":2,"metric":")" +
+                        std::string(metrics[m]) + R"(","subvector":)" + std::to_string(v) +
+                        R"(},"activation":{"format":"int","n":)" + std::to_string(a) +
+                        R"(},"centroid":{"n":)" + std::to_string(c) +
+                        R"(},"output":{"format":"int","n":8}})";
+                    const Design d = peforge::resolve(peforge::parse_spec(text, "f"));
+                    EXPECT_LT(largest[m], std::int64_t{1} << d.lut->distance_bits) << text;
+                    EXPECT_GE(largest[m], std::int64_t{1} << (d.lut->distance_bits - 1)) << text;
+                    EXPECT_EQ(d.lut->index_bits, 1);
+                }
+            }
+        }
+    }
+}
+
+TEST(Design, AutoAccumulatorNeverOverflows) {
+    for (const auto& entry : fs::directory_iterator(fs::path(PEFORGE_SOURCE_DIR) / "specs")) {
+        const Design d = example(entry.path().stem().string());
+        const int width = d.accumulator().width;
+        std::int64_t highest = 0;
+        std::int64_t lowest = 0;
+        int terms = 0;
+        if (d.systolic) {
+            for (int w = 0; w < (1 << d.weight_bits); ++w) {
+                for (int a = 0; a < (1 << d.act_bits); ++a) {
+                    const std::int64_t t = peforge::golden::product_term(
+                        d.systolic->datapath, static_cast<std::uint8_t>(w),
+                        static_cast<std::uint8_t>(a));
+                    highest = std::max(highest, t);
+                    lowest = std::min(lowest, t);
+                }
+            }
+            terms = d.spec.max_k;
+            const std::int64_t psum_limit = std::int64_t{1} << (d.psum_bits - 1);
+            EXPECT_LT(highest * d.tile_k, psum_limit) << d.top;
+            EXPECT_GE(lowest * d.tile_k, -psum_limit) << d.top;
+        } else {
+            highest = (std::int64_t{1} << (d.spec.entry_bits - 1)) - 1;
+            lowest = -highest - 1;
+            terms = (d.spec.max_k + d.tile_k - 1) / d.tile_k;
+        }
+        const std::int64_t limit = std::int64_t{1} << (width - 1);
+        EXPECT_LT(highest * terms, limit) << d.top;
+        EXPECT_GE(lowest * terms, -limit) << d.top;
+    }
+}
+
+Spec log_spec(const std::string& accumulator) {
+    return peforge::parse_spec(
+        R"({"name":"t","array":{"kind":"systolic","rows":4,"cols":2},
+            "weight":{"format":"lp","n":4,"es":1,"rs":2},
+            "activation":{"format":"lp","n":8,"es":1,"rs":3},
+            "accumulator":)" + accumulator +
+            R"(,"output":{"format":"lp","n":8,"es":1,"rs":3}})",
+        "f");
+}
+
+TEST(Design, ErrorBoundsOfTheLogDatapath) {
+    // All bits kept: only the table's rounding is left, at most half a unit of 2^-m of a mantissa
+    // in [1, 2).
+    const Design exact = peforge::resolve(log_spec(R"({"max_k":10,"octaves":40})"));
+    const int m = exact.systolic->datapath.mantissa_bits;
+    EXPECT_GT(exact.bounds.product_relative, 0.0);
+    EXPECT_LE(exact.bounds.product_relative, std::ldexp(1.0, -m - 1));
+    // lp4 es1 rs2 reaches 2^3 and lp8 es1 rs3 reaches 2^(6 - 2^-3): the largest product is below
+    // 2^9, where the table's unit is 2^(8-m).
+    EXPECT_GT(exact.bounds.dot_absolute, 0.0);
+    EXPECT_LE(exact.bounds.dot_absolute, 10 * std::ldexp(0.5, 8 - m));
+
+    // Truncated at 2^-A: less than one unit more for each product, and no worse for products of
+    // normal size.
+    const Design cut = peforge::resolve(log_spec(R"({"max_k":10,"frac_bits":3})"));
+    EXPECT_EQ(cut.systolic->datapath.acc_frac_bits, 3);
+    EXPECT_GT(cut.bounds.dot_absolute, exact.bounds.dot_absolute);
+    EXPECT_LT(cut.bounds.dot_absolute, exact.bounds.dot_absolute + 10 * 0.125);
+    EXPECT_GT(cut.bounds.product_relative, 0.0);
+    EXPECT_LE(cut.bounds.product_relative, std::ldexp(1.0, -m - 1));
+
+    // Rounded to nearest: half a unit.
+    const Design nearest =
+        peforge::resolve(log_spec(R"({"max_k":10,"frac_bits":3,"rounding":"nearest_even"})"));
+    EXPECT_LE(nearest.bounds.dot_absolute, exact.bounds.dot_absolute + 10 * 0.0625);
+    EXPECT_LT(nearest.bounds.dot_absolute, cut.bounds.dot_absolute);
+
+    // max_k alone scales the sum's bound.
+    const Design longer = peforge::resolve(log_spec(R"({"max_k":20,"frac_bits":3})"));
+    EXPECT_DOUBLE_EQ(longer.bounds.dot_absolute, 2 * cut.bounds.dot_absolute);
+}
+
+TEST(Design, SaturatingAccumulator) {
+    const Design narrow =
+        peforge::resolve(log_spec(R"({"max_k":1000,"width":24,"saturate":true,"octaves":16})"));
+    EXPECT_EQ(narrow.accumulator().width, 24);
+    EXPECT_TRUE(narrow.accumulator().saturate);
+    // Wide enough: nothing can saturate.
+    const Design wide =
+        peforge::resolve(log_spec(R"({"max_k":1000,"width":48,"saturate":true,"octaves":16})"));
+    EXPECT_EQ(wide.accumulator().width, 48);
+    EXPECT_FALSE(wide.accumulator().saturate);
+}
+
+/// One tile may be longer than max_k; its partial sum must still fit.
+TEST(Design, TileLongerThanMaxK) {
+    const Design d = peforge::resolve(log_spec(R"({"max_k":1,"octaves":16})"));
+    EXPECT_EQ(d.accumulator().width, d.psum_bits);
+    EXPECT_EQ(d.tiles_bits, 1);
+}
+
+TEST(Design, MessagesNameTheFile) {
+    try {
+        peforge::resolve(log_spec(R"({"max_k":1000,"width":20})"), "dir/x.json");
+        FAIL();
+    } catch (const peforge::InputError& e) {
+        EXPECT_TRUE(std::string(e.what()).starts_with("dir/x.json: /accumulator/width: 20 is"))
+            << e.what();
+    }
+}
+
+}  // namespace

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <deque>
+
+#include "golden/array/schedule.hpp"
+
+namespace peforge::golden {
+
+namespace {
+
+/// Controller state of an array, stepped one clock cycle at a time with streams that never stall.
+/// Mirrors the rules of docs/architecture.md, "Control", not the RTL's text: it is what the RTL's
+/// cycle counter is checked against.
+class Controller {
+public:
+    Controller(const TimingParams& t, const std::vector<Job>& jobs) : t_(t), jobs_(jobs) {}
+
+    std::uint64_t run() {
+        while (finished_ < jobs_.size()) step();
+        // The counter starts in the cycle after the first job's handshake and stops with the last
+        // output beat; the first job is accepted in cycle 0.
+        return last_out_;
+    }
+
+private:
+    struct Row {
+        std::uint64_t ready = 0;  ///< first cycle in which it may be looked up
+        int row = 0;
+        bool first = false;
+        bool tile_end = false;
+        bool job_end = false;
+        int m = 0;
+    };
+
+    /// May row `row` be written while the finished job before it drains?
+    [[nodiscard]] bool row_ok(int row, bool first, bool job_end) const {
+        return !drain_busy_ || (first && !job_end && row < drained_);
+    }
+
+    void step() {
+        // Everything is decided from the state before the clock edge, then applied.
+        const bool job_fire = next_job_ < jobs_.size() && load_left_ == 0 && !nxt_valid_;
+        const bool wgt_fire = load_left_ != 0 && !shadow_full_ && wave_ == 0 &&
+                              (t_.index_fifo == 0 || !bank_full_[write_bank_]);
+        const bool tile_loaded = wgt_fire && beat_ + 1 == t_.tile_beats;
+
+        const bool tile_end = cur_valid_ && row_ + 1 == cur_.m;
+        const bool job_end = tile_end && cur_left_ == 1;
+        const bool admit_ok = t_.index_fifo == 0 ? row_ok(row_, first_, job_end) : credits_ > 0;
+        const bool act_fire = active_ && admit_ok;
+        const bool tile_done = act_fire && tile_end;
+        const bool job_done = act_fire && job_end;
+        const bool more = cur_left_ != 1 || nxt_valid_;
+        const bool swap =
+            shadow_full_ && (active_ ? tile_done && more && cur_.m != 1 : cur_valid_);
+        const bool take_next = nxt_valid_ && (!cur_valid_ || job_done);
+
+        // Lookup side of a LUT array.
+        bool pop = false;
+        Row popped;
+        if (t_.index_fifo != 0 && !fifo_.empty() && fifo_.front().ready <= now_ &&
+            bank_full_[read_bank_] && !lookup_hold_ &&
+            row_ok(fifo_.front().row, fifo_.front().first, fifo_.front().job_end)) {
+            pop = true;
+            popped = fifo_.front();
+        }
+
+        // Drain side.
+        const bool done = !done_at_.empty() && done_at_.front() == now_;
+        const bool prm_full = prm_count_ == t_.columns;
+        const bool take_prm = drain_busy_ && drain_done_ && !drain_run_ && prm_full && !row_valid_;
+        const bool row_taken = row_valid_ && now_ >= post_free_;
+        const bool read = drain_run_ && (!row_valid_ || row_taken);
+        const bool last_read = read && drained_ + 1 == drain_m_;
+
+        if (row_taken) {
+            post_free_ = now_ + static_cast<std::uint64_t>(t_.post_cycles);
+            if (row_last_) {
+                last_out_ = now_ + static_cast<std::uint64_t>(t_.post_latency);
+                ++finished_;
+            }
+        }
+        if (read) {
+            row_last_ = drained_ + 1 == drain_m_;
+            ++drained_;
+        }
+        row_valid_ = read || (row_valid_ && !row_taken);
+        if (last_read) drain_busy_ = drain_run_ = false;
+        if (take_prm) {
+            drain_run_ = true;
+            drain_done_ = false;
+            prm_count_ = 0;
+        } else if (prm_left_ > 0 && !prm_full) {
+            ++prm_count_;
+            --prm_left_;
+        }
+        if (done) {
+            drain_done_ = true;
+            done_at_.pop_front();
+        }
+
+        const bool ends_job = t_.index_fifo == 0 ? job_done : pop && popped.job_end;
+        if (ends_job) {
+            drain_busy_ = true;
+            drained_ = 0;
+            drain_m_ = t_.index_fifo == 0 ? cur_.m : popped.m;
+            done_at_.push_back(now_ + static_cast<std::uint64_t>(t_.index_fifo == 0 ? t_.latency : 1));
+        }
+
+        if (t_.index_fifo != 0) {
+            lookup_hold_ = pop && popped.tile_end && popped.row == 0;
+            if (pop) {
+                fifo_.pop_front();
+                ++credits_;
+                if (popped.tile_end) {
+                    bank_full_[read_bank_] = false;
+                    read_bank_ ^= 1;
+                }
+            }
+            if (act_fire) {
+                --credits_;
+                fifo_.push_back({now_ + static_cast<std::uint64_t>(t_.latency) + 1, row_, first_,
+                                 tile_end, job_end, cur_.m});
+            }
+            if (tile_loaded) {
+                bank_full_[write_bank_] = true;
+                write_bank_ ^= 1;
+            }
+        }
+
+        if (swap) {
+            wave_ = t_.wave - 1;
+        } else if (wave_ > 0) {
+            --wave_;
+        }
+        if (swap) shadow_full_ = false;
+        if (tile_loaded) {
+            shadow_full_ = true;
+            --load_left_;
+        }
+        if (wgt_fire) beat_ = tile_loaded ? 0 : beat_ + 1;
+
+        active_ = swap || (active_ && !tile_done);
+        if (act_fire) row_ = tile_done ? 0 : row_ + 1;
+        if (tile_done) {
+            first_ = false;
+            --cur_left_;
+        }
+        if (job_done) {
+            cur_valid_ = false;
+            first_ = true;
+        }
+        if (take_next) {
+            cur_ = nxt_;
+            cur_left_ = nxt_.tiles;
+            cur_valid_ = true;
+            nxt_valid_ = false;
+            first_ = true;
+        }
+        if (job_fire) {
+            nxt_ = jobs_[next_job_++];
+            nxt_valid_ = true;
+            load_left_ = nxt_.tiles;
+        }
+        ++now_;
+    }
+
+    TimingParams t_;
+    const std::vector<Job>& jobs_;
+    std::uint64_t now_ = 0;
+    std::uint64_t last_out_ = 0;
+    std::size_t finished_ = 0;
+
+    // Weight loading.
+    std::size_t next_job_ = 0;
+    int load_left_ = 0;
+    int beat_ = 0;
+    bool shadow_full_ = false;
+    int wave_ = 0;
+
+    // Admission of rows.
+    Job nxt_{};
+    bool nxt_valid_ = false;
+    Job cur_{};
+    bool cur_valid_ = false;
+    int cur_left_ = 0;
+    bool first_ = true;
+    int row_ = 0;
+    bool active_ = false;
+
+    // Lookup (LUT arrays).
+    std::deque<Row> fifo_;
+    int credits_ = t_.index_fifo;
+    bool bank_full_[2] = {false, false};
+    int write_bank_ = 0;
+    int read_bank_ = 0;
+    bool lookup_hold_ = false;
+
+    // Drain and post-processing.
+    std::deque<std::uint64_t> done_at_;
+    bool drain_busy_ = false;
+    bool drain_done_ = false;
+    bool drain_run_ = false;
+    int drained_ = 0;
+    int drain_m_ = 0;
+    bool row_valid_ = false;
+    bool row_last_ = false;
+    std::uint64_t post_free_ = 0;
+    int prm_count_ = 0;
+    std::uint64_t prm_left_ = jobs_.size() * static_cast<std::uint64_t>(t_.columns);
+};
+
+int post_cycles(int cols, int lanes) { return (cols + lanes - 1) / lanes; }
+
+/// Register stages of the post-processing unit behind the cycle that takes a row's last group.
+constexpr int kPostStages = 5;
+
+}  // namespace
+
+TimingParams timing(const SystolicParams& p, int post_lanes) {
+    TimingParams t;
+    t.tile_beats = p.rows;
+    t.wave = std::max(1, p.rows + p.cols - 2);
+    t.latency = p.rows + p.pipeline - 1 + p.cols;
+    t.columns = p.cols;
+    t.post_cycles = post_cycles(p.cols, post_lanes);
+    t.post_latency = t.post_cycles - 1 + kPostStages;
+    return t;
+}
+
+TimingParams timing(const LutParams& p, int post_lanes) {
+    TimingParams t;
+    t.tile_beats = p.centroids;
+    t.wave = std::max(1, p.centroids - 1);
+    t.latency = p.centroids + 1;
+    t.index_fifo = p.centroids + 4;
+    t.columns = p.columns;
+    t.post_cycles = post_cycles(p.columns, post_lanes);
+    t.post_latency = t.post_cycles - 1 + kPostStages;
+    return t;
+}
+
+std::uint64_t cycles(const TimingParams& t, const std::vector<Job>& jobs) {
+    return Controller(t, jobs).run();
+}
+
+}  // namespace peforge::golden

@@ -1,0 +1,246 @@
+// Dispatch over the number formats, their text form and their code tables.
+//
+// SPDX-License-Identifier: Apache-2.0
+#include "golden/formats/format.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <string_view>
+
+#include "golden/formats/code_table.hpp"
+#include "golden/formats/encode_boundary.hpp"
+#include "golden/formats/int.hpp"
+#include "golden/formats/lp.hpp"
+#include "golden/formats/pot.hpp"
+
+namespace peforge::golden {
+
+namespace {
+
+/// Calls `use` with the anatomy of the format's kind. A new format is one more line here.
+template <typename Use>
+auto dispatch(FormatKind kind, Use use) {
+    switch (kind) {
+        case FormatKind::kInt:
+            return use(IntFormat());
+        case FormatKind::kPot:
+            return use(PotFormat());
+        case FormatKind::kLp:
+            return use(LpFormat());
+    }
+    throw std::logic_error("unknown format kind");
+}
+
+/// Nearest positive code to x > 0, or 0; saturates.
+Code encode_magnitude(const Format& f, double x) {
+    int low = minpos_code(f) - 1;  // x reaches every code up to low and none above high
+    int high = maxpos_code(f);
+    while (low < high) {
+        const int middle = (low + high + 1) / 2;
+        if (reaches(lower_boundary(f, static_cast<Code>(middle)), x)) {
+            low = middle;
+        } else {
+            high = middle - 1;
+        }
+    }
+    return static_cast<Code>(low < minpos_code(f) ? 0 : low);
+}
+
+[[noreturn]] void bad_text(const std::string& text, const std::string& what) {
+    throw std::invalid_argument("format \"" + text + "\": " + what);
+}
+
+int parse_number(const std::string& text, std::string_view key, std::string_view value) {
+    int number = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+    if (error != std::errc() || end != value.data() + value.size()) {
+        bad_text(text,
+                 std::string(key) + " must be an integer, got \"" + std::string(value) + "\"");
+    }
+    return number;
+}
+
+/// True for `second`, false for `first`; anything else is an error.
+bool parse_choice(const std::string& text, std::string_view key, std::string_view value,
+                  std::string_view first, std::string_view second) {
+    if (value != first && value != second) {
+        bad_text(text, std::string(key) + " must be " + std::string(first) + " or " +
+                           std::string(second) + ", got \"" + std::string(value) + "\"");
+    }
+    return value == second;
+}
+
+/// Sets one key; false where the kind has no such key.
+bool set_key(const std::string& text, Format& f, std::string_view key, std::string_view value) {
+    const bool lp = f.kind == FormatKind::kLp;
+    if (key == "n") {
+        f.n = parse_number(text, key, value);
+    } else if (key == "es" && lp) {
+        f.es = parse_number(text, key, value);
+    } else if (key == "rs" && lp) {
+        f.rs = parse_number(text, key, value);
+    } else if (key == "regime" && lp) {
+        f.regime = parse_choice(text, key, value, "capped", "terminated") ? LpRegime::kTerminated
+                                                                          : LpRegime::kCapped;
+    } else if (key == "flush_to_zero" && lp) {
+        f.flush_to_zero = parse_choice(text, key, value, "false", "true");
+    } else if (key == "rounding" && f.kind == FormatKind::kPot) {
+        f.pot_rounding = parse_choice(text, key, value, "nearest", "log") ? PotRounding::kLog
+                                                                          : PotRounding::kNearest;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+int log_frac_bits(const Format& f) {
+    return dispatch(f.kind, [&](auto format) { return format.log_frac_bits(f); });
+}
+
+Decoded decode(const Format& f, Code code) {
+    return dispatch(f.kind, [&](auto format) { return format.decode(f, code); });
+}
+
+int min_decoded(const Format& f) {
+    int result = std::numeric_limits<int>::max();
+    for (int code = 0; code < code_count(f); ++code) {
+        if (const Decoded d = decode(f, static_cast<Code>(code)); !d.zero) {
+            result = std::min(result, d.value);
+        }
+    }
+    return result;
+}
+
+int max_decoded(const Format& f) {
+    int result = std::numeric_limits<int>::min();
+    for (int code = 0; code < code_count(f); ++code) {
+        if (const Decoded d = decode(f, static_cast<Code>(code)); !d.zero) {
+            result = std::max(result, d.value);
+        }
+    }
+    return result;
+}
+
+double to_real(const Format& f, Code code) {
+    return dispatch(f.kind, [&](auto format) { return format.to_real(f, code); });
+}
+
+Code minpos_code(const Format& f) {
+    return dispatch(f.kind, [&](auto format) { return format.minpos_code(f); });
+}
+
+Code maxpos_code(const Format& f) {
+    return dispatch(f.kind, [&](auto format) { return format.maxpos_code(f); });
+}
+
+Code negate(const Format& f, Code positive) {
+    return dispatch(f.kind, [&](auto format) { return format.negate(f, positive); });
+}
+
+Boundary lower_boundary(const Format& f, Code code) {
+    return dispatch(f.kind, [&](auto format) { return format.lower_boundary(f, code); });
+}
+
+Code encode_real(const Format& f, double x) {
+    if (f.kind == FormatKind::kInt) {
+        return IntFormat::encode(f, x);
+    }
+    if (f.kind == FormatKind::kLp && !std::isfinite(x)) {
+        return nar_code(f);
+    }
+    if (std::isnan(x) || x == 0.0) {
+        return 0;
+    }
+    const Code magnitude = std::isinf(x) ? maxpos_code(f) : encode_magnitude(f, std::fabs(x));
+    return x < 0.0 && magnitude != 0 ? negate(f, magnitude) : magnitude;
+}
+
+std::string to_string(const Format& f) {
+    return dispatch(f.kind, [&](auto format) { return format.text(f); });
+}
+
+Format parse_format(const std::string& text) {
+    const std::string_view view = text;
+    const std::size_t colon = view.find(':');
+    const std::string_view kind = view.substr(0, colon);
+    Format f;
+    if (kind == "int") {
+        f.kind = FormatKind::kInt;
+    } else if (kind == "pot") {
+        f.kind = FormatKind::kPot;
+    } else if (kind == "lp") {
+        f.kind = FormatKind::kLp;
+    } else {
+        bad_text(text, "unknown kind \"" + std::string(kind) + "\", allowed are int, pot, lp");
+    }
+    if (colon == std::string_view::npos) {
+        bad_text(text, "n is missing, write for example \"" + std::string(kind) + ":n=4\"");
+    }
+    std::vector<std::string_view> seen;
+    for (std::size_t begin = colon + 1; begin <= view.size();) {
+        const std::size_t end = std::min(view.find(',', begin), view.size());
+        const std::string_view item = view.substr(begin, end - begin);
+        const std::size_t equals = item.find('=');
+        if (equals == std::string_view::npos) {
+            bad_text(text, "expected key=value, got \"" + std::string(item) + "\"");
+        }
+        const std::string_view key = item.substr(0, equals);
+        if (std::find(seen.begin(), seen.end(), key) != seen.end()) {
+            bad_text(text, std::string(key) + " is given twice");
+        }
+        if (!set_key(text, f, key, item.substr(equals + 1))) {
+            bad_text(text,
+                     "unknown key \"" + std::string(key) + "\", " + std::string(kind) + " has " +
+                         dispatch(f.kind, [](auto format) { return std::string(format.kKeys); }));
+        }
+        seen.push_back(key);
+        begin = end + 1;
+    }
+    const auto has = [&seen](std::string_view key) {
+        return std::find(seen.begin(), seen.end(), key) != seen.end();
+    };
+    if (!has("n")) {
+        bad_text(text, "n is missing");
+    }
+    if (f.kind == FormatKind::kLp && !has("rs")) {
+        f.rs = f.n - 1;
+    }
+    std::string key;
+    if (const std::string wrong = check(f, key); !wrong.empty()) {
+        bad_text(text, wrong);
+    }
+    return f;
+}
+
+std::string check(const Format& f, std::string& key) {
+    return dispatch(f.kind, [&](auto format) { return format.check(f, key); });
+}
+
+std::vector<Code> positive_codes(const Format& f) {
+    std::vector<Code> codes;
+    for (int code = minpos_code(f); code <= maxpos_code(f); ++code) {
+        codes.push_back(static_cast<Code>(code));
+    }
+    return codes;
+}
+
+std::vector<CodeRow> code_table(const Format& f) {
+    std::vector<CodeRow> rows;
+    for (int word = 0; word < code_count(f); ++word) {
+        const Code code = static_cast<Code>(word);
+        std::string bits;
+        for (int bit = f.n - 1; bit >= 0; --bit) {
+            bits.push_back(((word >> bit) & 1) != 0 ? '1' : '0');
+        }
+        const double value = to_real(f, code);
+        rows.push_back({code, std::move(bits), value, encode_real(f, value) == code});
+    }
+    return rows;
+}
+
+}  // namespace peforge::golden

@@ -1,0 +1,15 @@
+// The simulation driver's sources, embedded in the program.
+//
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace peforge {
+
+/// rtl_driver.cpp and rtl_abi.h by name.
+const std::map<std::string, std::string_view>& simulation_sources();
+
+}  // namespace peforge
