@@ -35,8 +35,10 @@ public:
 
 private:
     [[noreturn]] void fail(const std::string& what) const {
-        const auto line = 1 + std::count(text_.begin(), text_.begin() + static_cast<long>(at_), '\n');
-        throw InputError(file_, "line " + std::to_string(line), what + "; a liberty file is needed");
+        const auto line =
+            1 + std::count(text_.begin(), text_.begin() + static_cast<long>(at_), '\n');
+        throw InputError(file_, "line " + std::to_string(line),
+                         what + "; a liberty file is needed");
     }
 
     [[nodiscard]] char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
@@ -170,7 +172,8 @@ public:
 
 private:
     void blanks() {
-        while (at_ < text_.size() && std::isspace(static_cast<unsigned char>(text_[at_])) != 0) ++at_;
+        while (at_ < text_.size() && std::isspace(static_cast<unsigned char>(text_[at_])) != 0)
+            ++at_;
     }
 
     bool take(const char* characters) {
@@ -195,7 +198,8 @@ private:
             const bool sign = take("&*");
             blanks();
             // Two terms side by side are a product.
-            if (!sign && (at_ >= text_.size() || std::string("+|)^").find(text_[at_]) != std::string::npos)) {
+            if (!sign && (at_ >= text_.size() ||
+                          std::string("+|)^").find(text_[at_]) != std::string::npos)) {
                 return value;
             }
             value &= either();
@@ -261,8 +265,27 @@ std::optional<double> number(const std::string* text) {
 
 constexpr std::size_t kMaxInputs = 6;
 
-/// Order of choice between cells that do the same: by area, then by name.
-std::tuple<double, std::string> size_of(const Cell& c) { return {c.area.value_or(0.0), c.name}; }
+/// Order of choice between cells that do the same; those without an area come last.
+bool smaller(const Cell* a, const Cell* b) {
+    const auto rank = [](const Cell* c) {
+        const bool known = c->area && *c->area > 0.0;
+        return std::tuple(!known, known ? *c->area : 0.0, c->name);
+    };
+    return rank(a) < rank(b);
+}
+
+/// Whether a cell has delay tables; ABC sizes and buffers with those alone.
+bool timed(const LibertyGroup& cell) {
+    for (const LibertyGroup& pin : cell.groups) {
+        for (const LibertyGroup& timing : pin.groups) {
+            if (pin.type != "pin" || timing.type != "timing") continue;
+            for (const LibertyGroup& table : timing.groups) {
+                if (table.type == "cell_rise") return true;
+            }
+        }
+    }
+    return false;
+}
 
 /// Name of the one pin that `function` is equal to, or empty.
 std::string single_pin(const std::string& function, const std::vector<std::string>& inputs) {
@@ -327,17 +350,16 @@ void Library::read_cell(const LibertyGroup& group) {
 }
 
 void Library::choose_cells(const LibertyGroup& root) {
+    std::map<std::string, const LibertyGroup*> groups;
+    for (const LibertyGroup& g : root.groups) {
+        if (g.type == "cell" && !g.args.empty()) groups[g.args.front()] = &g;
+    }
     std::vector<const Cell*> order;
     for (const auto& [cell_name, cell] : cells_) {
-        const LibertyGroup* group = nullptr;
-        for (const LibertyGroup& g : root.groups) {
-            if (g.type == "cell" && !g.args.empty() && g.args.front() == cell_name) group = &g;
-        }
-        const std::string* dont_use = group->attribute("dont_use");
+        const std::string* dont_use = groups.at(cell_name)->attribute("dont_use");
         if (dont_use == nullptr || *dont_use != "true") order.push_back(&cell);
     }
-    std::sort(order.begin(), order.end(),
-              [](const Cell* a, const Cell* b) { return size_of(*a) < size_of(*b); });
+    std::sort(order.begin(), order.end(), smaller);
 
     std::vector<std::string> buffers;
     bool inverter = false;
@@ -349,7 +371,9 @@ void Library::choose_cells(const LibertyGroup& root) {
             if (const auto table = truth_table(function, cell->inputs)) tables[pin] = *table;
         }
         if (cell->inputs.size() == 1 && tables.size() == 1) {
-            if (tables.begin()->second == 0b10) buffers.push_back(cell->name);
+            if (tables.begin()->second == 0b10 && timed(*groups.at(cell->name))) {
+                buffers.push_back(cell->name);
+            }
             if (tables.begin()->second == 0b01) inverter = true;
         }
         if (cell->inputs.size() == 2 && tables.size() == 1) {
@@ -368,24 +392,21 @@ void Library::choose_cells(const LibertyGroup& root) {
     if (!buffers.empty()) buffer_ = buffers[std::min<std::size_t>(1, buffers.size() - 1)];
 
     for (const Cell* cell : order) {
-        if (!cell->flip_flop || !flip_flop_.cell.empty()) continue;
-        for (const LibertyGroup& g : root.groups) {
-            if (g.type != "cell" || g.args.empty() || g.args.front() != cell->name) continue;
-            for (const LibertyGroup& ff : g.groups) {
-                const std::string* next = ff.attribute("next_state");
-                const std::string* clock = ff.attribute("clocked_on");
-                if (ff.type != "ff" || ff.args.empty() || next == nullptr || clock == nullptr ||
-                    ff.attribute("clear") != nullptr || ff.attribute("preset") != nullptr) {
-                    continue;
-                }
-                FlipFlop found{cell->name, single_pin(*clock, cell->inputs),
-                               single_pin(*next, cell->inputs), ""};
-                for (const auto& [pin, function] : cell->outputs) {
-                    if (truth_table(function, {ff.args.front()}) == 0b10U) found.output = pin;
-                }
-                if (!found.clock.empty() && !found.data.empty() && !found.output.empty()) {
-                    flip_flop_ = found;
-                }
+        if (!flip_flop_.cell.empty()) break;
+        for (const LibertyGroup& ff : groups.at(cell->name)->groups) {
+            const std::string* next = ff.attribute("next_state");
+            const std::string* clock = ff.attribute("clocked_on");
+            if (ff.type != "ff" || ff.args.empty() || next == nullptr || clock == nullptr ||
+                ff.attribute("clear") != nullptr || ff.attribute("preset") != nullptr) {
+                continue;
+            }
+            FlipFlop found{cell->name, single_pin(*clock, cell->inputs),
+                           single_pin(*next, cell->inputs), ""};
+            for (const auto& [pin, function] : cell->outputs) {
+                if (truth_table(function, {ff.args.front()}) == 0b10U) found.output = pin;
+            }
+            if (!found.clock.empty() && !found.data.empty() && !found.output.empty()) {
+                flip_flop_ = found;
             }
         }
     }
@@ -452,7 +473,8 @@ fs::path find_liberty(const std::string& name, const std::vector<fs::path>& fold
         }
         std::sort(named.begin(), named.end());
         if (!named.empty()) return named.front();
-        // qflow calls the file of osu050 osu05_stdcells.lib; only a folder of that name vouches for it.
+        // qflow calls the file of osu050 osu05_stdcells.lib; only a folder of that name vouches for
+        // it.
         if (all.size() == 1 && folder.filename() == name) return all.front();
     }
     throw MissingToolError("the liberty file of " + name,

@@ -84,7 +84,7 @@ public:
     [[nodiscard]] const FlipFlop& flip_flop() const { return flip_flop_; }
 
     /// Second smallest buffer (the smallest where there is one only): drives the inputs. BUFX4 in
-    /// the OSU libraries. Empty without buffers.
+    /// the OSU libraries. Empty without buffers that have delay tables.
     [[nodiscard]] const std::string& driving_buffer() const { return buffer_; }
 
     /// Smallest full adder, if the library has any.

@@ -61,40 +61,39 @@ std::vector<Code> Engine::encode(std::span<const float> images, int count) const
     return codes;
 }
 
-std::vector<std::int64_t> Engine::accumulate_host(int index, std::span<const Code> input,
-                                                  int count) const {
-    const Node& node = network_.graph.nodes[static_cast<std::size_t>(index)];
-    const HostConvolution& conv = *network_.nodes[static_cast<std::size_t>(index)].host;
+std::vector<Code> Engine::convolve(const Node& node, const HostConvolution& conv,
+                                   std::span<const Code> input, int count) const {
     const Shape& in = network_.graph.nodes[static_cast<std::size_t>(node.inputs[0])].shape;
     const int channels = in.c / node.groups;
     const int outputs = node.shape.c / node.groups;
     const auto k = static_cast<std::size_t>(window_elements(node.window, channels));
     const auto codes =
         static_cast<std::size_t>(golden::code_count(network_.host_datapath.activation));
-    std::vector<std::int64_t> acc(static_cast<std::size_t>(count) * node.shape.size());
+    std::vector<Code> out;
+    out.reserve(static_cast<std::size_t>(count) * node.shape.size());
     std::vector<Code> row(k);
-    std::size_t at = 0;
     for (int i = 0; i < count; ++i) {
         const auto image = input.subspan(static_cast<std::size_t>(i) * in.size(), in.size());
         for (int y = 0; y < node.shape.h; ++y) {
             for (int x = 0; x < node.shape.w; ++x) {
-                for (int g = 0; g < node.groups; ++g) {
-                    im2col_row<Code>(image, in, node.window, y, x, g * channels, channels, Code{0},
-                                     row.data());
-                    for (int o = 0; o < outputs; ++o, ++at) {
-                        const Code* weights =
-                            conv.weights.data() + (static_cast<std::size_t>((g * outputs) + o) * k);
-                        std::int64_t sum = 0;
-                        for (std::size_t t = 0; t < k; ++t) {
-                            sum += terms_[(weights[t] * codes) + row[t]];
-                        }
-                        acc[at] = sum;
+                for (int c = 0; c < node.shape.c; ++c) {
+                    if (c % outputs == 0) {
+                        im2col_row<Code>(image, in, node.window, y, x, c / outputs * channels,
+                                         channels, Code{0}, row.data());
                     }
+                    const Code* weights = conv.weights.data() + (static_cast<std::size_t>(c) * k);
+                    std::int64_t sum = 0;
+                    for (std::size_t t = 0; t < k; ++t) {
+                        sum += terms_[(weights[t] * codes) + row[t]];
+                    }
+                    out.push_back(golden::post_process(ops_.post(), ops_.encoder(),
+                                                       conv.columns[static_cast<std::size_t>(c)],
+                                                       conv.relu, sum));
                 }
             }
         }
     }
-    return acc;
+    return out;
 }
 
 std::vector<Code> Engine::execute(int index, const std::vector<std::span<const Code>>& inputs,
@@ -107,23 +106,17 @@ std::vector<Code> Engine::execute(int index, const std::vector<std::span<const C
         case Op::kInput:
             break;
         case Op::kConv:
-            out.resize(static_cast<std::size_t>(count) * node.shape.size());
             if (quant.array) {
                 const std::vector<Code> rows =
                     im2col<Code>(inputs[0], count, in, node.shape, node.window, Code{0});
+                out.resize(static_cast<std::size_t>(count) * node.shape.size());
                 const GemmStats reported = executor.gemm(
                     *quant.array, count * node.shape.h * node.shape.w, rows, out);
                 if (stats != nullptr) {
                     *stats += reported;
                 }
             } else {
-                const auto acc = accumulate_host(index, inputs[0], count);
-                const auto channels = static_cast<std::size_t>(node.shape.c);
-                for (std::size_t i = 0; i < acc.size(); ++i) {
-                    out[i] = golden::post_process(ops_.post(), ops_.encoder(),
-                                                  quant.host->columns[i % channels],
-                                                  quant.host->relu, acc[i]);
-                }
+                out = convolve(node, *quant.host, inputs[0], count);
             }
             break;
         case Op::kAdd:

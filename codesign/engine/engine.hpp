@@ -32,11 +32,12 @@ public:
                                                 ArrayExecutor& executor,
                                                 std::vector<GemmStats>& stats) const;
 
-    /// Accumulators of a grouped convolution before bias and scale, [image][h][w][out channel].
-    [[nodiscard]] std::vector<std::int64_t> accumulate_host(
-        int node, std::span<const golden::Code> input, int count) const;
-
 private:
+    /// Grouped convolution on the host.
+    [[nodiscard]] std::vector<golden::Code> convolve(const Node& node, const HostConvolution& conv,
+                                                     std::span<const golden::Code> input,
+                                                     int count) const;
+
     const QuantNetwork& network_;
     HostOps ops_;
     std::vector<std::int64_t> terms_;  ///< [weight code][activation code]; for grouped layers

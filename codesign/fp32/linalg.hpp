@@ -15,8 +15,4 @@ std::vector<double> gram(std::span<const float> x, int rows, int k);
 /// [k][k]; ridge > 0.
 std::vector<double> inverse_cholesky(std::span<const double> a, int k, double ridge);
 
-/// Solves (a + ridge * I) x = b for b [k][columns]; `a` as above.
-std::vector<double> solve(std::span<const double> a, int k, double ridge, std::span<const double> b,
-                          int columns);
-
 }  // namespace peforge::codesign

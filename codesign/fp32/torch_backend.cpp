@@ -46,12 +46,6 @@ std::vector<double> to_vector(const at::Tensor& t) {
     return {p, p + c.numel()};
 }
 
-at::Tensor with_ridge(std::span<const double> a, int k, double ridge) {
-    at::Tensor m = view(a, {k, k}, at::kDouble).clone();
-    m.diagonal().add_(ridge);
-    return m;
-}
-
 }  // namespace
 
 struct Reference::Impl {
@@ -150,16 +144,10 @@ std::vector<double> gram(std::span<const float> x, int rows, int k) {
 std::vector<double> inverse_cholesky(std::span<const double> a, int k, double ridge) {
     const c10::InferenceMode guard;
     at::set_num_threads(1);
-    const at::Tensor lower = at::linalg_cholesky(with_ridge(a, k, ridge));
+    at::Tensor m = view(a, {k, k}, at::kDouble).clone();
+    m.diagonal().add_(ridge);
+    const at::Tensor lower = at::linalg_cholesky(m);
     return to_vector(at::linalg_cholesky(at::cholesky_inverse(lower), /*upper=*/true));
-}
-
-std::vector<double> solve(std::span<const double> a, int k, double ridge, std::span<const double> b,
-                          int columns) {
-    const c10::InferenceMode guard;
-    at::set_num_threads(1);
-    const at::Tensor lower = at::linalg_cholesky(with_ridge(a, k, ridge));
-    return to_vector(at::cholesky_solve(view(b, {k, columns}, at::kDouble), lower));
 }
 
 }  // namespace peforge::codesign

@@ -22,9 +22,9 @@ struct Preprocessing {
 
 /// Command-line choices of the preprocessing; each wins over the network's metadata.
 struct PreprocessingOptions {
-    std::string scale;   ///< "a,b,c" or empty
-    std::string offset;  ///< "a,b,c" or empty
-    std::string preset;  ///< "mnist" (raw / 255) or empty
+    std::string scale{};   ///< "a,b,c" or empty
+    std::string offset{};  ///< "a,b,c" or empty
+    std::string preset{};  ///< "mnist" (raw / 255) or empty
 };
 
 /// Resolves the preprocessing of a network: options, then preset, then the network's metadata, then

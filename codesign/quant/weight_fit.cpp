@@ -99,7 +99,8 @@ WeightFit fit_weights(const FormatGrid& grid, std::span<const double> weights,
     }
     WeightFit best;
     if (largest == 0.0) {
-        best.scale = std::max(least_scale, best.scale);
+        // Only the bias counts: the smallest scale gives it the finest unit.
+        best.scale = least_scale > 0.0 ? least_scale : 1.0;
         best.codes.assign(weights.size(), grid.code(0.0));
         return best;
     }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <cstdint>
 #include <cstdio>
 #include <exception>
@@ -12,6 +13,7 @@
 #include <iostream>
 #include <numeric>
 #include <string>
+#include <vector>
 
 #include "codesign/train/idx.hpp"
 #include "codesign/train/onnx_file.hpp"
@@ -45,10 +47,10 @@ cs::LabelledImages load(const fs::path& folder, const std::string& prefix) {
 }
 
 std::string accuracy_text(int correct, std::size_t total) {
-    char text[64];
-    std::snprintf(text, sizeof text, "%.2f %% (%d/%zu)",
+    std::array<char, 64> text{};
+    std::snprintf(text.data(), text.size(), "%.2f %% (%d/%zu)",
                   100.0 * correct / static_cast<double>(total), correct, total);
-    return text;
+    return text.data();
 }
 
 /// Collects the log and shows each line at once. It holds only what is the same in every run of
@@ -91,9 +93,9 @@ void run_training(const Options& options) {
 
     cs::TrainCallbacks callbacks;
     callbacks.on_epoch = [&](const cs::EpochReport& report) {
-        char loss[32];
-        std::snprintf(loss, sizeof loss, "%.4f", report.train_loss);
-        log.line("epoch " + std::to_string(report.epoch) + ": train loss " + loss +
+        std::array<char, 32> loss{};
+        std::snprintf(loss.data(), loss.size(), "%.4f", report.train_loss);
+        log.line("epoch " + std::to_string(report.epoch) + ": train loss " + loss.data() +
                  ", test accuracy " + accuracy_text(report.test_correct, total));
     };
     if (isatty(STDERR_FILENO) != 0) {
@@ -108,9 +110,8 @@ void run_training(const Options& options) {
     log.line("final test accuracy: " + accuracy_text(result.test_correct, total));
 
     if (100.0 * result.test_correct < options.min_accuracy * static_cast<double>(total)) {
-        throw peforge::CheckFailedError("test accuracy is below the " +
-                                        std::to_string(options.min_accuracy) +
-                                        " % asked for; nothing was written");
+        throw peforge::CheckFailedError(
+            "test accuracy is below --min-accuracy; nothing was written");
     }
     cs::write_file(options.out, cs::format_onnx(result.network));
     if (!options.log.empty()) {
@@ -137,9 +138,7 @@ void export_subset(const Options& options) {
     write("mnist_calib_256-images.idx3-ubyte", cs::select_items(train.images, calibration));
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
     Options options;
     CLI::App app{"Trains the ResNet-8 demonstration network on MNIST and writes it as ONNX.",
                  "peforge-train"};
@@ -169,18 +168,24 @@ int main(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? peforge::kDone : peforge::kBadInput;
     }
+    if (options.subset.empty()) {
+        run_training(options);
+    } else {
+        export_subset(options);
+    }
+    return peforge::kDone;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
     try {
-        if (options.subset.empty()) {
-            run_training(options);
-        } else {
-            export_subset(options);
-        }
-        return peforge::kDone;
+        return run(argc, argv);
     } catch (const peforge::Error& error) {
-        std::cerr << "peforge-train: " << error.what() << '\n';
+        std::fprintf(stderr, "peforge-train: %s\n", error.what());
         return error.status();
     } catch (const std::exception& error) {
-        std::cerr << "peforge-train: " << error.what() << '\n';
+        std::fprintf(stderr, "peforge-train: %s\n", error.what());
         return peforge::kCheckFailed;
     }
 }

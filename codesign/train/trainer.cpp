@@ -182,7 +182,7 @@ Batch make_batch(const LabelledImages& set, const std::vector<std::size_t>& orde
     auto* x = batch.x.data_ptr<float>();
     auto* label = batch.label.data_ptr<std::int64_t>();
     const std::size_t pixels = set.images.item_bytes();
-    const auto shifts = static_cast<std::size_t>(2 * max_shift + 1);
+    const auto shifts = 2 * static_cast<std::size_t>(max_shift) + 1;
     for (std::size_t i = 0; i < count; ++i) {
         const std::size_t item = order[first + i];
         const int dy = static_cast<int>(draw(rng, shifts)) - max_shift;

@@ -28,6 +28,9 @@ struct CommonOptions {
 /// Adds --json and --quiet.
 void add_common(CLI::App& command, CommonOptions& options);
 
+/// Help of the program (`&command == &app`) or of one of its commands.
+std::string help_of(const CLI::App& app, const CLI::App& command);
+
 /// What the parsed command line asks for; returns the exit status.
 using Action = std::function<int()>;
 

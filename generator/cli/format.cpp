@@ -129,7 +129,7 @@ int format(const FormatOptions& o) {
     try {
         parsed = golden::parse_format(o.format);
     } catch (const std::invalid_argument& e) {
-        throw InputError("format", "", e.what());
+        throw Error(kBadInput, e.what());
     }
     const std::string name = to_string(parsed);
     const std::vector<CodeRow> rows = golden::code_table(parsed);

@@ -20,7 +20,7 @@ struct HelpOptions {
 
 std::string help_text(const CLI::App& app, const std::string& topic) {
     if (topic.empty()) {
-        return app.help();
+        return help_of(app, app);
     }
     if (topic == "spec") {
         return spec_help();
@@ -28,18 +28,22 @@ std::string help_text(const CLI::App& app, const std::string& topic) {
     if (topic == "schema") {
         return json_schema();
     }
+    if (topic == "reference") {
+        return spec_reference_markdown();
+    }
     if (topic == "run") {
         start_codesign({"run", "--help"});
     }
     std::string names;
     for (const CLI::App* command : app.get_subcommands({})) {
         if (command->get_name() == topic) {
-            return command->help();
+            return help_of(app, *command);
         }
         names += command->get_name() + ", ";
     }
-    throw InputError("help", "",
-                     fmt::format("no topic \"{}\"; allowed: {}spec, schema", topic, names));
+    throw InputError(
+        "help", "",
+        fmt::format("no topic \"{}\"; allowed: {}spec, schema, reference", topic, names));
 }
 
 int help(const CLI::App& app, const HelpOptions& o) {
@@ -58,8 +62,10 @@ int help(const CLI::App& app, const HelpOptions& o) {
 void add_help(CLI::App& app, Action& action) {
     auto options = std::make_shared<HelpOptions>();
     CLI::App* command = app.add_subcommand(
-        "help", "explain a command, the keys of a spec (help spec) or print its schema (help schema)");
-    command->add_option("TOPIC", options->topic, "a command, spec, or schema");
+        "help",
+        "explain a command, or print the keys of a spec (help spec) or its schema (help schema)");
+    command->add_option("TOPIC", options->topic,
+                        "a command, spec, schema, or reference (spec as Markdown)");
     add_common(*command, options->common);
     command->callback(
         [&app, &action, options] { action = [&app, options] { return help(app, *options); }; });

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -17,6 +18,14 @@ namespace peforge::cli {
 void add_common(CLI::App& command, CommonOptions& options) {
     command.add_flag("--json", options.json, "results for machines on standard output");
     command.add_flag("--quiet", options.quiet, "no remarks");
+}
+
+std::string help_of(const CLI::App& app, const CLI::App& command) {
+    // App::help() prints the command that was parsed, and without the program's name.
+    const std::string name = &command == &app
+                                 ? app.get_name()
+                                 : fmt::format("{} {}", app.get_name(), command.get_name());
+    return app.get_formatter()->make_help(&command, name, CLI::AppFormatMode::Normal);
 }
 
 void print(std::string_view text) {
@@ -94,7 +103,7 @@ int run(int argc, char** argv) {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
         const std::vector<CLI::App*> chosen = app.get_subcommands();
-        print(chosen.empty() ? app.help() : chosen.front()->help());
+        print(help_of(app, chosen.empty() ? app : *chosen.front()));
         return peforge::kDone;
     } catch (const CLI::CallForVersion& e) {
         print(std::string(e.what()) + "\n");

@@ -36,7 +36,12 @@ void start_codesign(const std::vector<std::string>& arguments) {
 void add_run(CLI::App& app, Action& action) {
     // For the list of commands only: main() hands "run" over before the command line is parsed.
     CLI::App* command = app.add_subcommand("run", "run an ONNX network on the golden model or RTL");
-    command->callback([&action] { action = [] { start_codesign({"run"}); return kDone; }; });
+    command->callback([&action] {
+        action = [] {
+            start_codesign({"run"});
+            return kDone;
+        };
+    });
 }
 
 }  // namespace peforge::cli

@@ -25,10 +25,14 @@ constexpr int kMaxAccumulatorBits = 48;
 constexpr int kShiftBits = 6;     // post-processing shifts by 0..63
 constexpr int kCounterBits = 32;  // cycles_o, saturations_o, nar_count_o
 
-int ceil_div(int a, int b) { return (a + b - 1) / b; }
+int ceil_div(int a, int b) {
+    return (a + b - 1) / b;
+}
 
 /// Width of an unsigned counter that reaches `largest` >= 1.
-int counter_bits(std::uint64_t largest) { return static_cast<int>(std::bit_width(largest)); }
+int counter_bits(std::uint64_t largest) {
+    return static_cast<int>(std::bit_width(largest));
+}
 
 DatapathKind datapath_kind(const Spec& spec) {
     switch (spec.weight.kind) {
@@ -226,15 +230,15 @@ void resolve_systolic(Design& d, const std::string& file) {
     d.cols = s.cols;
     d.psum_bits = golden::accumulator_bits(p.datapath.term_bits, tile_k);
     if (d.psum_bits > kMaxAccumulatorBits) {
-        throw InputError(file, s.acc_frac_bits ? "/accumulator/frac_bits" : "/accumulator/octaves",
-                         fmt::format("the sum of {} products of {} bits needs {} bits; allowed: at "
-                                     "most {}",
-                                     tile_k, p.datapath.term_bits, d.psum_bits,
-                                     kMaxAccumulatorBits));
+        throw InputError(
+            file, s.acc_frac_bits ? "/accumulator/frac_bits" : "/accumulator/octaves",
+            fmt::format("the sum of {} products of {} bits needs {} bits; allowed: at "
+                        "most {}",
+                        tile_k, p.datapath.term_bits, d.psum_bits, kMaxAccumulatorBits));
     }
     p.accumulator = make_accumulator(
-        s, d.psum_bits,
-        golden::accumulator_bits(p.datapath.term_bits, std::max(s.max_k, tile_k)), file);
+        s, d.psum_bits, golden::accumulator_bits(p.datapath.term_bits, std::max(s.max_k, tile_k)),
+        file);
     p.post = make_post(s, file);
     d.bounds = enumerate_errors(p.datapath, s.max_k);
     d.weight_bits = s.weight.n;

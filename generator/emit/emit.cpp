@@ -24,17 +24,10 @@ using golden::FormatKind;
 
 std::string text(long long value) { return std::to_string(value); }
 
-/// Width of a signed integer that holds low..high.
-int signed_bits(long long low, long long high) {
-    int bits = 1;
-    while (low < -(1LL << (bits - 1)) || high > (1LL << (bits - 1)) - 1) ++bits;
-    return bits;
-}
-
-int log_bits(const Format& f, int frac_bits) {
-    const int up = frac_bits - golden::log_frac_bits(f);
-    return signed_bits(static_cast<long long>(golden::min_decoded(f)) << up,
-                       static_cast<long long>(golden::max_decoded(f)) << up);
+/// Smallest logarithm of a nonzero code at `frac_bits` fraction bits.
+long long log_min(const Format& f, int frac_bits) {
+    return static_cast<long long>(golden::min_decoded(f)) *
+           (1LL << (frac_bits - golden::log_frac_bits(f)));
 }
 
 std::string description(const Design& d) {
@@ -99,33 +92,23 @@ mst::data systolic_values(const Design& d) {
     v.set("latency_note", "ROWS+" + text(s.pipeline));
 
     std::vector<std::pair<std::string, std::string>> pe;
-    int act_operand = 0;
-    int wgt_operand = 0;
     std::string module;
     if (dp.kind == DatapathKind::kMul) {
         module = "pf_mul_pe";
-        act_operand = dp.activation.n;
-        wgt_operand = dp.weight.n;
         pe = {{"ACT_W", "ACT_W"}, {"WGT_W", "WGT_W"}};
     } else if (dp.kind == DatapathKind::kShift) {
         module = "pf_shift_pe";
-        act_operand = dp.activation.n;
-        const int max_shift = golden::max_decoded(dp.weight);
-        int shift_bits = 1;
-        while ((1 << shift_bits) <= max_shift) ++shift_bits;
-        wgt_operand = shift_bits + 2;
-        pe = {{"ACT_W", "ACT_W"}, {"SHIFT_W", "WGT_W - 2"}};
+        pe = {{"ACT_W", "ACT_W"}, {"SHIFT_W", "WGT_W - 1"}};
     } else {
         module = "pf_log_pe";
-        act_operand = log_bits(dp.activation, dp.log_frac_bits) + 2;
-        wgt_operand = log_bits(dp.weight, dp.log_frac_bits) + 2;
-        pe = {{"ACT_LOG_W", "ACT_W - 2"},
-              {"WGT_LOG_W", "WGT_W - 2"},
+        pe = {{"ACT_LOG_W", "ACT_W - 1"},
+              {"WGT_LOG_W", "WGT_W - 1"},
+              {"ACT_LOG_MIN", text(log_min(dp.activation, dp.log_frac_bits))},
+              {"WGT_LOG_MIN", text(log_min(dp.weight, dp.log_frac_bits))},
+              {"LOG_MAX", text(dp.log_max)},
               {"F", text(dp.log_frac_bits)},
               {"M", text(dp.mantissa_bits)},
               {"A", text(dp.acc_frac_bits)},
-              {"LOG_MIN", text(dp.log_min)},
-              {"LOG_MAX", text(dp.log_max)},
               {"ROUND_NEAREST", dp.rounding == golden::Rounding::kNearestEven ? "1" : "0"},
               {"TERM_W", "TERM_W"}};
     }
@@ -135,10 +118,12 @@ mst::data systolic_values(const Design& d) {
                          {"PSUM_W", "PSUM_W"}});
     v.set("pe_module", module);
     v.set("pe_parameters", parameter_list(pe));
-    v.set("act_operand_bits", text(act_operand));
-    v.set("weight_operand_bits", text(wgt_operand));
+    v.set("act_operand_bits", text(operand_bits(dp, dp.activation)));
+    v.set("weight_operand_bits", text(operand_bits(dp, dp.weight)));
 
-    const auto set_operand = [&v](const std::string& side, const Format& f, int operand_bits) {
+    v.set("psum_offset", std::to_string(psum_offset(dp)));
+
+    const auto set_operand = [&v](const std::string& side, const Format& f) {
         v.set(side + "_int", f.kind == FormatKind::kInt);
         v.set(side + "_pot", f.kind == FormatKind::kPot);
         v.set(side + "_lp", f.kind == FormatKind::kLp);
@@ -146,10 +131,9 @@ mst::data systolic_values(const Design& d) {
         v.set(side + "_es", text(f.es));
         v.set(side + "_rs", text(f.rs));
         v.set(side + "_terminated", f.regime == golden::LpRegime::kTerminated ? "1" : "0");
-        v.set(side + "_log_bits", text(operand_bits - 2));
     };
-    set_operand("act", dp.activation, act_operand);
-    set_operand("wgt", dp.weight, wgt_operand);
+    set_operand("act", dp.activation);
+    set_operand("wgt", dp.weight);
     v.set("nar", dp.activation.kind == FormatKind::kLp);
     return v;
 }

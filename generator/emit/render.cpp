@@ -47,9 +47,12 @@ std::vector<std::string> referenced_modules(const std::string& text) {
     std::set<std::string> names;
     for (std::size_t at = find_identifier(text, 0); at != std::string::npos;
          at = find_identifier(text, at + 1)) {
+        const std::size_t line = text.rfind('\n', at) + 1;
+        if (text.find("//", line) < at) continue;
         std::size_t end = at + kPrefix.size();
         while (end < text.size() && is_word(text[end])) ++end;
-        names.insert(text.substr(at + kPrefix.size(), end - at - kPrefix.size()));
+        const std::string name = text.substr(at + kPrefix.size(), end - at - kPrefix.size());
+        if (name.find("_error_") == std::string::npos) names.insert(name);
     }
     return {names.begin(), names.end()};
 }

@@ -6,6 +6,7 @@
 #include <kainjow/mustache.hpp>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace peforge {
 
@@ -16,7 +17,8 @@ std::string render(const std::string& text, const kainjow::mustache::data& value
 /// Replaces the template prefix `pf_` of every identifier by `prefix_`.
 std::string rename_modules(const std::string& text, const std::string& prefix);
 
-/// Names of the template modules (without `pf_`) that a text refers to.
+/// Names of the modules (without `pf_`) that a text's code, not its comments, refers to; names that
+/// only stop elaboration (pf_..._error_...) are left out.
 std::vector<std::string> referenced_modules(const std::string& text);
 
 }  // namespace peforge

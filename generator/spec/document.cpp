@@ -49,8 +49,7 @@ public:
         if (value == 0) {  // the parser reports 0 as unsigned, so this was -0
             return add({.kind = Node::Kind::kOtherNumber, .text = "-0"});
         }
-        return add(
-            {.kind = Node::Kind::kInteger, .integer = value, .text = std::to_string(value)});
+        return add({.kind = Node::Kind::kInteger, .integer = value, .text = std::to_string(value)});
     }
     bool number_unsigned(number_unsigned_t value) override {
         constexpr std::uint64_t kMax = std::numeric_limits<std::int64_t>::max();
@@ -181,8 +180,8 @@ std::string read_text_file(const std::filesystem::path& file, std::size_t limit)
 }
 
 std::string show_string(const std::string& text) {
-    std::string quoted = json(text.substr(0, kLongestQuote))
-                             .dump(-1, ' ', true, json::error_handler_t::replace);
+    std::string quoted =
+        json(text.substr(0, kLongestQuote)).dump(-1, ' ', true, json::error_handler_t::replace);
     if (text.size() > kLongestQuote) {
         quoted.insert(quoted.size() - 1, "...");
     }

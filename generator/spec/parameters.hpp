@@ -56,8 +56,8 @@ struct Parameter {
     std::span<const std::string_view> choices{};  ///< kEnum, in the order of the C++ enumerators
     std::string_view limit{};  ///< text of an upper limit that depends on other keys; empty: `max`
     std::string_view help{};
-    ParameterCodec<Spec> codec{};               ///< all types but kFormat
-    golden::Format Spec::*format = nullptr;     ///< kFormat
+    ParameterCodec<Spec> codec{};            ///< all types but kFormat
+    golden::Format Spec::*format = nullptr;  ///< kFormat
 };
 
 /// A key of a format object; which kinds it belongs to is a bit mask over golden::FormatKind.

@@ -121,8 +121,8 @@ public:
 
     Spec run() {
         if (root_.kind != Node::Kind::kObject) {
-            throw InputError(file_, "", fmt::format("the document is {}; allowed: an object",
-                                                    show(root_)));
+            throw InputError(file_, "",
+                             fmt::format("the document is {}; allowed: an object", show(root_)));
         }
         peek();
         object(root_, "");
@@ -328,11 +328,11 @@ private:
             }
         }
         if (row == nullptr) {
-            problem(m.value.begin, pointer,
-                    owners.empty()
-                        ? unknown_key(m.key, legal)
-                        : fmt::format("does not belong to this format; allowed only with {}",
-                                      owners));
+            problem(
+                m.value.begin, pointer,
+                owners.empty()
+                    ? unknown_key(m.key, legal)
+                    : fmt::format("does not belong to this format; allowed only with {}", owners));
             return;
         }
         if (!kind && row->key != "format") {

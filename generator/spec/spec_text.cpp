@@ -1,4 +1,5 @@
-// Everything that is printed from the parameter table: canonical JSON, JSON Schema, help, reference.
+// Everything that is printed from the parameter table: canonical JSON, JSON Schema, help,
+// reference.
 //
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
@@ -184,9 +185,8 @@ ordered_json kind_schema(ArrayKind kind) {
             schema["const"] = p.choices[static_cast<std::size_t>(kind)];
         }
         if (p.scope == Scope::kLog) {
-            schema["description"] =
-                fmt::format("{}; only with {}", schema["description"].get<std::string>(),
-                            scope_text(p.scope));
+            schema["description"] = fmt::format(
+                "{}; only with {}", schema["description"].get<std::string>(), scope_text(p.scope));
         }
         (*object)["properties"][std::string(key)] = std::move(schema);
         if (p.required) {
@@ -248,7 +248,7 @@ std::string spec_reference_markdown() {
         "|---|---|---|---|---|\n";
     for (const Parameter& p : parameters()) {
         const std::string default_value =
-            default_text(p) == "required" ? "required" : "`" + default_text(p) + "`";
+            p.required ? "required" : fmt::format("`{}`", default_text(p));
         out += fmt::format("| `{}` | {} | {} | {} | {} |\n", dotted(p.pointer),
                            p.type == ParameterType::kFormat ? "a format object" : allowed_text(p),
                            default_value, scope_text(p.scope), p.help);
@@ -258,7 +258,8 @@ std::string spec_reference_markdown() {
         "| Key | Formats | Allowed | Default | Meaning |\n"
         "|---|---|---|---|---|\n";
     for (const FormatParameter& p : format_parameters()) {
-        const std::string default_value = p.required ? "required" : "`" + default_text(p) + "`";
+        const std::string default_value =
+            p.required ? "required" : fmt::format("`{}`", default_text(p));
         out += fmt::format("| `{}` | {} | {} | {} | {} |\n", p.key, kinds_text(p), allowed_text(p),
                            default_value, p.help);
     }
@@ -276,12 +277,12 @@ std::string spec_help() {
             allowed = "a format object";
         }
         out += fmt::format(fmt::runtime(kLine), dotted(p.pointer), allowed, default_text(p), p.help,
-                           p.scope == Scope::kAll ? "" : " [" + scope_text(p.scope) + "]");
+                           p.scope == Scope::kAll ? "" : fmt::format(" [{}]", scope_text(p.scope)));
     }
     out += "\nKeys of a format object (weight, activation, output):\n\n";
     for (const FormatParameter& p : format_parameters()) {
         out += fmt::format(fmt::runtime(kLine), p.key, allowed_text(p), default_text(p), p.help,
-                           " [" + kinds_text(p) + "]");
+                           fmt::format(" [{}]", kinds_text(p)));
     }
     return out;
 }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "generator/spec/error.hpp"
+#include "generator/tests/mutate.hpp"
 
 namespace {
 
@@ -65,13 +66,13 @@ TEST(Design, Int8Numbers) {
     EXPECT_EQ(d.bounds.product_relative, 0.0);
     EXPECT_EQ(d.bounds.dot_absolute, 0.0);
     const std::vector<std::string> expected{
-        "clk_i[1]i",       "rst_ni[1]i",      "clear_i[1]i",     "job_valid_i[1]i",
-        "job_ready_o[1]o", "job_m_i[9]i",     "job_tiles_i[8]i", "job_relu_i[1]i",
-        "prm_valid_i[1]i", "prm_ready_o[1]o", "prm_bias_i[27]i", "prm_scale_i[16]i",
-        "prm_shift_i[6]i", "wgt_valid_i[1]i", "wgt_ready_o[1]o", "wgt_data_i[64]i",
-        "wgt_last_i[1]i",  "act_valid_i[1]i", "act_ready_o[1]o", "act_data_i[64]i",
-        "act_last_i[1]i",  "out_valid_o[1]o", "out_ready_i[1]i", "out_data_o[64]o",
-        "out_last_o[1]o",  "busy_o[1]o",      "cycles_o[32]o",   "saturations_o[32]o",
+        "clk_i[1]i",       "rst_ni[1]i",       "clear_i[1]i",     "job_valid_i[1]i",
+        "job_ready_o[1]o", "job_m_i[9]i",      "job_tiles_i[8]i", "job_relu_i[1]i",
+        "prm_valid_i[1]i", "prm_ready_o[1]o",  "prm_bias_i[27]i", "prm_scale_i[16]i",
+        "prm_shift_i[6]i", "wgt_valid_i[1]i",  "wgt_ready_o[1]o", "wgt_data_i[64]i",
+        "wgt_last_i[1]i",  "act_valid_i[1]i",  "act_ready_o[1]o", "act_data_i[64]i",
+        "act_last_i[1]i",  "out_valid_o[1]o",  "out_ready_i[1]i", "out_data_o[64]o",
+        "out_last_o[1]o",  "busy_o[1]o",       "cycles_o[32]o",   "saturations_o[32]o",
         "nar_o[1]o",       "nar_count_o[32]o", "error_o[1]o"};
     EXPECT_EQ(port_texts(d), expected);
 }
@@ -129,7 +130,8 @@ TEST(Design, DistanceBitsAreExact) {
                 const char* metrics[] = {"l1", "l2", "chebyshev"};
                 for (int m = 0; m < 3; ++m) {
                     const std::string text =
-                        R"({"name":"t","array":{"kind":"lut","columns":3,"centroids":2,"metric":")" +
+                        R"({"name":"t","array":{"kind":"lut","columns":3,"centroids":2,)"
+                        R"("metric":")" +
                         std::string(metrics[m]) + R"(","subvector":)" + std::to_string(v) +
                         R"(},"activation":{"format":"int","n":)" + std::to_string(a) +
                         R"(},"centroid":{"n":)" + std::to_string(c) +
@@ -181,8 +183,8 @@ Spec log_spec(const std::string& accumulator) {
         R"({"name":"t","array":{"kind":"systolic","rows":4,"cols":2},
             "weight":{"format":"lp","n":4,"es":1,"rs":2},
             "activation":{"format":"lp","n":8,"es":1,"rs":3},
-            "accumulator":)" + accumulator +
-            R"(,"output":{"format":"lp","n":8,"es":1,"rs":3}})",
+            "accumulator":)" +
+            accumulator + R"(,"output":{"format":"lp","n":8,"es":1,"rs":3}})",
         "f");
 }
 
@@ -198,23 +200,23 @@ TEST(Design, ErrorBoundsOfTheLogDatapath) {
     EXPECT_GT(exact.bounds.dot_absolute, 0.0);
     EXPECT_LE(exact.bounds.dot_absolute, 10 * std::ldexp(0.5, 8 - m));
 
-    // Truncated at 2^-A: less than one unit more for each product, and no worse for products of
-    // normal size.
-    const Design cut = peforge::resolve(log_spec(R"({"max_k":10,"frac_bits":3})"));
-    EXPECT_EQ(cut.systolic->datapath.acc_frac_bits, 3);
+    // Truncated to integers: less than one unit more for each product, and no worse for products of
+    // normal size, which are those from 2^m up.
+    const Design cut = peforge::resolve(log_spec(R"({"max_k":10,"frac_bits":0})"));
+    EXPECT_EQ(cut.systolic->datapath.acc_frac_bits, 0);
     EXPECT_GT(cut.bounds.dot_absolute, exact.bounds.dot_absolute);
-    EXPECT_LT(cut.bounds.dot_absolute, exact.bounds.dot_absolute + 10 * 0.125);
+    EXPECT_LT(cut.bounds.dot_absolute, exact.bounds.dot_absolute + 10 * 1.0);
     EXPECT_GT(cut.bounds.product_relative, 0.0);
     EXPECT_LE(cut.bounds.product_relative, std::ldexp(1.0, -m - 1));
 
     // Rounded to nearest: half a unit.
     const Design nearest =
-        peforge::resolve(log_spec(R"({"max_k":10,"frac_bits":3,"rounding":"nearest_even"})"));
-    EXPECT_LE(nearest.bounds.dot_absolute, exact.bounds.dot_absolute + 10 * 0.0625);
+        peforge::resolve(log_spec(R"({"max_k":10,"frac_bits":0,"rounding":"nearest_even"})"));
+    EXPECT_LE(nearest.bounds.dot_absolute, exact.bounds.dot_absolute + 10 * 0.5);
     EXPECT_LT(nearest.bounds.dot_absolute, cut.bounds.dot_absolute);
 
     // max_k alone scales the sum's bound.
-    const Design longer = peforge::resolve(log_spec(R"({"max_k":20,"frac_bits":3})"));
+    const Design longer = peforge::resolve(log_spec(R"({"max_k":20,"frac_bits":0})"));
     EXPECT_DOUBLE_EQ(longer.bounds.dot_absolute, 2 * cut.bounds.dot_absolute);
 }
 
@@ -245,6 +247,32 @@ TEST(Design, MessagesNameTheFile) {
         EXPECT_TRUE(std::string(e.what()).starts_with("dir/x.json: /accumulator/width: 20 is"))
             << e.what();
     }
+}
+
+/// A mutant is resolved or refused with an InputError; nothing else.
+TEST(Design, RandomMutantsAreResolvedOrRefused) {
+    const std::vector<std::string> texts = peforge::test::example_texts();
+    std::mt19937 random(1);
+    int resolved = 0;
+    int refused = 0;
+    for (int i = 0; i < 6000; ++i) {
+        const std::string text = peforge::test::mutate(texts[random() % texts.size()], random);
+        try {
+            const Spec spec = peforge::parse_spec(text, "f");
+            EXPECT_EQ(peforge::parse_spec(peforge::to_json(spec), "f"), spec) << text;
+            const Design d = peforge::resolve(spec, "f");
+            EXPECT_LE(d.accumulator().width, 48);
+            EXPECT_LE(d.post().z_bits, 40);
+            ++resolved;
+        } catch (const peforge::InputError& e) {
+            EXPECT_LT(std::string(e.what()).size(), 500U) << text;
+            ++refused;
+        } catch (const std::exception& e) {
+            ADD_FAILURE() << e.what() << "\n" << text;
+        }
+    }
+    EXPECT_GT(resolved, 300);
+    EXPECT_GT(refused, 300);
 }
 
 }  // namespace

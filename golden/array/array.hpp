@@ -16,7 +16,7 @@
 namespace peforge::golden {
 
 struct AccumulatorParams {
-    int width = 32;         ///< signed bits, <= 48
+    int width = 32;  ///< signed bits, <= 48
     int max_k = 1152;
     bool saturate = false;  ///< width is below what max_k needs; K-tile sums saturate and count
 
@@ -29,8 +29,8 @@ struct SystolicParams {
     int rows = 8;
     int cols = 8;
     int lanes = 1;
-    int pipeline = 1;   ///< register stages of a PE, 1 (sum only) or 2 (product, sum)
-    int rows_m = 256;   ///< depth of the accumulator buffer
+    int pipeline = 1;  ///< register stages of a PE, 1 (sum only) or 2 (product, sum)
+    int rows_m = 256;  ///< depth of the accumulator buffer
     DatapathParams datapath;
     AccumulatorParams accumulator;
     PostParams post;
@@ -45,7 +45,7 @@ struct LutParams {
     int subvector = 4;   ///< v, elements of K per subspace
     int centroids = 16;  ///< c
     Metric metric = Metric::kL1;
-    int columns = 32;    ///< Tn
+    int columns = 32;  ///< Tn
     int rows_m = 256;
     int activation_bits = 8;
     int centroid_bits = 8;
@@ -77,17 +77,17 @@ class SumAdder;
 
 /// Golden systolic array. Construction builds tables; run() is const and thread-safe.
 ///
-/// Counters are added to, so that one object can count over several calls. Spans of a size other than
-/// the shape's, and a negative size, throw std::invalid_argument. A `k` above accumulator.max_k is not
-/// an error here: nothing wraps, sums are 64-bit.
+/// Counters are added to, so that one object can count over several calls. Spans of a size other
+/// than the shape's, and a negative size, throw std::invalid_argument. A `k` above
+/// accumulator.max_k is not an error here: nothing wraps, sums are 64-bit.
 class SystolicArray {
 public:
     explicit SystolicArray(SystolicParams params);
     [[nodiscard]] const SystolicParams& params() const { return params_; }
 
     /// Raw accumulators, [m][n], after all K tiles; saturation is applied per K tile of rows*lanes.
-    /// counters.nar: weight NaRs times row blocks of rows_m plus activation NaRs times column tiles,
-    /// which is how often the controller streams each code.
+    /// counters.nar: weight NaRs times row blocks of rows_m plus activation NaRs times column
+    /// tiles, which is how often the controller streams each code.
     void accumulate(GemmShape shape, std::span<const Code> activations,
                     std::span<const Code> weights, std::span<std::int64_t> acc,
                     Counters* counters = nullptr) const;

@@ -51,8 +51,7 @@ private:
         const bool tile_done = act_fire && tile_end;
         const bool job_done = act_fire && job_end;
         const bool more = cur_left_ != 1 || nxt_valid_;
-        const bool swap =
-            shadow_full_ && (active_ ? tile_done && more && cur_.m != 1 : cur_valid_);
+        const bool swap = shadow_full_ && (active_ ? tile_done && more && cur_.m != 1 : cur_valid_);
         const bool take_next = nxt_valid_ && (!cur_valid_ || job_done);
 
         // Lookup side of a LUT array.
@@ -69,12 +68,11 @@ private:
         const bool done = !done_at_.empty() && done_at_.front() == now_;
         const bool prm_full = prm_count_ == t_.columns;
         const bool take_prm = drain_busy_ && drain_done_ && !drain_run_ && prm_full && !row_valid_;
-        const bool row_taken = row_valid_ && now_ >= post_free_;
+        const bool row_taken = row_valid_ && now_ >= row_done_at_;
         const bool read = drain_run_ && (!row_valid_ || row_taken);
         const bool last_read = read && drained_ + 1 == drain_m_;
 
         if (row_taken) {
-            post_free_ = now_ + static_cast<std::uint64_t>(t_.post_cycles);
             if (row_last_) {
                 last_out_ = now_ + static_cast<std::uint64_t>(t_.post_latency);
                 ++finished_;
@@ -82,6 +80,7 @@ private:
         }
         if (read) {
             row_last_ = drained_ + 1 == drain_m_;
+            row_done_at_ = now_ + static_cast<std::uint64_t>(t_.post_cycles);
             ++drained_;
         }
         row_valid_ = read || (row_valid_ && !row_taken);
@@ -104,7 +103,8 @@ private:
             drain_busy_ = true;
             drained_ = 0;
             drain_m_ = t_.index_fifo == 0 ? cur_.m : popped.m;
-            done_at_.push_back(now_ + static_cast<std::uint64_t>(t_.index_fifo == 0 ? t_.latency : 1));
+            done_at_.push_back(now_ +
+                               static_cast<std::uint64_t>(t_.index_fifo == 0 ? t_.latency : 1));
         }
 
         if (t_.index_fifo != 0) {
@@ -205,15 +205,17 @@ private:
     int drain_m_ = 0;
     bool row_valid_ = false;
     bool row_last_ = false;
-    std::uint64_t post_free_ = 0;
+    std::uint64_t row_done_at_ = 0;  // cycle in which post-processing takes the waiting row
     int prm_count_ = 0;
     std::uint64_t prm_left_ = jobs_.size() * static_cast<std::uint64_t>(t_.columns);
 };
 
-int post_cycles(int cols, int lanes) { return (cols + lanes - 1) / lanes; }
+int post_cycles(int cols, int lanes) {
+    return (cols + lanes - 1) / lanes;
+}
 
-/// Register stages of the post-processing unit behind the cycle that takes a row's last group.
-constexpr int kPostStages = 5;
+/// Cycles from taking a row to its output beat: bias, multiply, round, encode, output buffer.
+constexpr int kPostLatency = 5;
 
 }  // namespace
 
@@ -224,7 +226,7 @@ TimingParams timing(const SystolicParams& p, int post_lanes) {
     t.latency = p.rows + p.pipeline - 1 + p.cols;
     t.columns = p.cols;
     t.post_cycles = post_cycles(p.cols, post_lanes);
-    t.post_latency = t.post_cycles - 1 + kPostStages;
+    t.post_latency = kPostLatency;
     return t;
 }
 
@@ -236,7 +238,7 @@ TimingParams timing(const LutParams& p, int post_lanes) {
     t.index_fifo = p.centroids + 4;
     t.columns = p.columns;
     t.post_cycles = post_cycles(p.columns, post_lanes);
-    t.post_latency = t.post_cycles - 1 + kPostStages;
+    t.post_latency = kPostLatency;
     return t;
 }
 

@@ -7,6 +7,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "golden/array/kernels.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 #include <limits>
 
@@ -25,7 +27,7 @@ constexpr std::size_t kVectorBytes = 64;
 
 template <typename T>
 struct VectorOf {
-    typedef T Type __attribute__((vector_size(kVectorBytes)));
+    using Type [[gnu::vector_size(kVectorBytes)]] = T;
     static constexpr int kLanes = kVectorBytes / sizeof(T);
 };
 
@@ -151,10 +153,22 @@ PEFORGE_CLONES void dot_products_4x4(const std::int16_t* a, std::ptrdiff_t a_str
     const std::int16_t* w1 = w0 + w_stride;
     const std::int16_t* w2 = w1 + w_stride;
     const std::int16_t* w3 = w2 + w_stride;
-    std::int32_t s00 = 0, s01 = 0, s02 = 0, s03 = 0;
-    std::int32_t s10 = 0, s11 = 0, s12 = 0, s13 = 0;
-    std::int32_t s20 = 0, s21 = 0, s22 = 0, s23 = 0;
-    std::int32_t s30 = 0, s31 = 0, s32 = 0, s33 = 0;
+    std::int32_t s00 = 0;
+    std::int32_t s01 = 0;
+    std::int32_t s02 = 0;
+    std::int32_t s03 = 0;
+    std::int32_t s10 = 0;
+    std::int32_t s11 = 0;
+    std::int32_t s12 = 0;
+    std::int32_t s13 = 0;
+    std::int32_t s20 = 0;
+    std::int32_t s21 = 0;
+    std::int32_t s22 = 0;
+    std::int32_t s23 = 0;
+    std::int32_t s30 = 0;
+    std::int32_t s31 = 0;
+    std::int32_t s32 = 0;
+    std::int32_t s33 = 0;
     for (int t = 0; t < length; ++t) {
         s00 += a0[t] * w0[t];
         s01 += a0[t] * w1[t];
@@ -173,12 +187,12 @@ PEFORGE_CLONES void dot_products_4x4(const std::int16_t* a, std::ptrdiff_t a_str
         s32 += a3[t] * w2[t];
         s33 += a3[t] * w3[t];
     }
-    const std::int32_t sums[kDotUnit][kDotUnit] = {
-        {s00, s01, s02, s03}, {s10, s11, s12, s13}, {s20, s21, s22, s23}, {s30, s31, s32, s33}};
-    for (int i = 0; i < kDotUnit; ++i) {
-        for (int j = 0; j < kDotUnit; ++j) {
-            out[i * out_stride + j] = sums[i][j];
-        }
+    using Row = std::array<std::int32_t, kDotUnit>;
+    const std::array<Row, kDotUnit> sums = {Row{s00, s01, s02, s03}, Row{s10, s11, s12, s13},
+                                            Row{s20, s21, s22, s23}, Row{s30, s31, s32, s33}};
+    for (const Row& row : sums) {
+        std::copy(row.begin(), row.end(), out);
+        out += out_stride;
     }
 }
 
@@ -214,7 +228,7 @@ void dot_products_wide(const std::int16_t* a, int rows, std::ptrdiff_t a_stride,
         for (int j = 0; j < cols; ++j) {
             std::int64_t sum = 0;
             for (int t = 0; t < length; ++t) {
-                sum += std::int32_t{a[i * a_stride + t]} * w[j * w_stride + t];
+                sum += std::int64_t{a[i * a_stride + t]} * w[j * w_stride + t];
             }
             out[i * out_stride + j] = sum;
         }

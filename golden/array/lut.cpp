@@ -44,7 +44,7 @@ void encode_with(const LutParams& p, int m, int k, std::span<const Code> activat
             const int used = std::clamp(k - s * v, 0, v);
             std::fill(vectors.begin(), vectors.end(), 0);
             for (int i = 0; i < rows; ++i) {
-                const Code* row = activations.data() + area(m0 + i, k) + s * v;
+                const Code* row = activations.data() + area(m0 + i, k) + area(s, v);
                 for (int t = 0; t < used; ++t) {
                     const auto top =
                         static_cast<std::int8_t>(static_cast<unsigned>(row[t]) << unused);
@@ -66,7 +66,7 @@ void encode_with(const LutParams& p, int m, int k, std::span<const Code> activat
 }  // namespace
 
 LutArray::LutArray(LutParams params)
-    : params_(std::move(params)), encoder_(params_.post.output, params_.post.z_frac_bits) {
+    : params_(params), encoder_(params_.post.output, params_.post.z_frac_bits) {
     require(params_.subvector > 0 && params_.columns > 0 && params_.rows_m > 0,
             "a LUT array needs positive sizes");
     require(params_.centroids > 0 && params_.centroids <= kMaxCentroids,

@@ -32,7 +32,7 @@ struct TimingParams {
     int index_fifo = 0;   ///< depth of the index FIFO; 0: rows go straight to the accumulators
     int columns = 0;      ///< parameter beats of a job
     int post_cycles = 1;  ///< cycles a row occupies the post-processing unit: ceil(cols / lanes)
-    int post_latency = 0; ///< cycles from handing over a row to its output beat
+    int post_latency = 0; ///< cycles from taking a row to its output beat
 
     bool operator==(const TimingParams&) const = default;
 };

@@ -91,7 +91,7 @@ int main() {
     measure_systolic("lp8", DatapathKind::kLog, "lp:n=8,es=2,rs=4", "lp:n=8,es=2,rs=4");
     measure_systolic("lp4", DatapathKind::kLog, "lp:n=4,es=1,rs=2", "lp:n=4,es=1,rs=2");
     measure_lut("lut");
-    std::cout << "\"unit\":\"GMAC/s\",\"m\":" << kShape.m << ",\"k\":" << kShape.k
+    std::cout << R"("unit":"GMAC/s","m":)" << kShape.m << ",\"k\":" << kShape.k
               << ",\"n\":" << kShape.n << ",\"runs\":" << kRuns << "}\n";
     return 0;
 }

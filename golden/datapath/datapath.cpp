@@ -107,6 +107,7 @@ std::vector<std::uint32_t> log_to_linear_table(int frac_bits, int mantissa_bits)
                                     std::to_string(mantissa_bits));
     }
     std::vector<std::uint32_t> table;
+    table.reserve(std::size_t{1} << frac_bits);
     for (int f = 0; f < (1 << frac_bits); ++f) {
         table.push_back(static_cast<std::uint32_t>(
             exp2_rounded(f << (kExp2FracBits - frac_bits), mantissa_bits)));

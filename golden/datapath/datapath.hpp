@@ -35,11 +35,11 @@ struct DatapathParams {
     int log_frac_bits = 0;                    ///< F = max over both operands; log only
     int mantissa_bits = 0;                    ///< m; log only
     int acc_frac_bits = 0;                    ///< A, fraction bits of the accumulator; log only
-    int log_min = 0;                          ///< smallest L (F fraction bits) of two nonzero operands
-    int log_max = 0;                          ///< largest L
-    std::vector<std::uint32_t> table;         ///< T, 2^F entries of m+1 bits; log only
-    std::int64_t max_term = 0;                ///< largest |term|, by enumeration
-    int term_bits = 0;                        ///< signed width that holds every term
+    int log_min = 0;                   ///< smallest L (F fraction bits) of two nonzero operands
+    int log_max = 0;                   ///< largest L
+    std::vector<std::uint32_t> table;  ///< T, 2^F entries of m+1 bits; log only
+    std::int64_t max_term = 0;         ///< largest |term|, by enumeration
+    int term_bits = 0;                 ///< signed width that holds every term
 
     bool operator==(const DatapathParams&) const = default;
 };
@@ -55,12 +55,12 @@ std::int64_t log_magnitude(const DatapathParams& d, int log_sum);
 
 /// Decides every number of a datapath. `mantissa_bits` (0..20) and `acc_frac_bits` are the log
 /// datapath's; std::nullopt is "auto": m = F + 3, and the accumulator fraction A that keeps every
-/// product exact where that needs at most `octaves` bits below the largest product, else the one that
-/// rounds at about largest * 2^-octaves: A = min(m - floor(log_min / 2^F), octaves -
+/// product exact where that needs at most `octaves` bits below the largest product, else the one
+/// that rounds at about largest * 2^-octaves: A = min(m - floor(log_min / 2^F), octaves -
 /// floor(log_max / 2^F)); A may be negative. Logs with fewer than F fraction bits are shifted up.
-/// Throws std::invalid_argument for operands that the datapath does not take (mul: int x int, shift:
-/// pot weight x int, log: lp or pot x lp or pot), for an m too small for a table of m+1 bits, and for
-/// terms of more than 62 bits.
+/// Throws std::invalid_argument for operands that the datapath does not take (mul: int x int,
+/// shift: pot weight x int, log: lp or pot x lp or pot), for an m too small for a table of m+1
+/// bits, and for terms of more than 62 bits.
 DatapathParams make_datapath(DatapathKind kind, const Format& weight, const Format& activation,
                              std::optional<int> mantissa_bits, std::optional<int> acc_frac_bits,
                              int octaves, Rounding rounding);

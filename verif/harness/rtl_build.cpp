@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <numeric>
 #include <system_error>
 
 #include "generator/spec/error.hpp"
@@ -31,6 +32,8 @@ void write(const fs::path& path, std::string_view text) {
     std::ofstream(path, std::ios::binary).write(text.data(), static_cast<std::streamsize>(text.size()));
 }
 
+constexpr std::uint64_t kFnvBasis = 0xCBF29CE484222325ULL;
+
 void run_or_fail(const std::vector<std::string>& argv, const fs::path& cwd) {
     const ProcessResult result = run_process(argv, cwd);
     if (result.status != 0) {
@@ -41,6 +44,64 @@ void run_or_fail(const std::vector<std::string>& argv, const fs::path& cwd) {
 std::string trimmed(std::string text) {
     while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
     return text;
+}
+
+/// Modules with many instances stay functions of their own: an inlined 16x16 grid is megabytes of
+/// straight-line code, slow to compile and larger than the instruction cache.
+constexpr const char* kRepeatedModules[] = {"_pe.v", "_dpe.v", "_acc_column.v", "_post_lane.v"};
+
+std::string verilator_config(const FileSet& files) {
+    std::string config = "`verilator_config\n";
+    for (const auto& [name, text] : files) {
+        for (const std::string suffix : kRepeatedModules) {
+            if (name.rfind("rtl/", 0) == 0 && name.ends_with(suffix)) {
+                config += fmt::format("no_inline -module \"{}\"\n", fs::path(name).stem().string());
+            }
+        }
+    }
+    return config;
+}
+
+/// One translation unit that includes the generated sources, as Verilator's own make files do.
+std::string unity(const std::vector<fs::path>& sources, bool slow) {
+    std::string text;
+    for (const fs::path& source : sources) {
+        const bool is_slow = source.stem().string().find("Slow") != std::string::npos;
+        if (is_slow == slow) text += fmt::format("#include \"{}\"\n", source.string());
+    }
+    return text;
+}
+
+/// Flags of every compilation. -march=native: the library is used where it is built.
+std::vector<std::string> compiler(const fs::path& include, bool waves) {
+    const char* trace = waves ? "1" : "0";
+    return {"g++", "-std=c++17", "-march=native", "-fPIC", "-pthread", "-DVM_SC=0", "-DVM_COVERAGE=0",
+            fmt::format("-DVM_TRACE={}", trace), fmt::format("-DVM_TRACE_FST={}", trace), "-I.",
+            "-Iobj", "-I" + include.string(), "-I" + (include / "vltstd").string()};
+}
+
+std::vector<std::string> with(std::vector<std::string> argv, const std::vector<std::string>& more) {
+    argv.insert(argv.end(), more.begin(), more.end());
+    return argv;
+}
+
+/// Verilator's run-time library as one object, built once per cache.
+fs::path runtime_object(const fs::path& cache_dir, const fs::path& include, std::uint64_t hash,
+                        bool waves) {
+    const fs::path object =
+        cache_dir / fmt::format("verilated-{:016x}{}.o", hash, waves ? "-waves" : "");
+    if (fs::exists(object)) return object;
+    const ScratchDir scratch(cache_dir);
+    std::string text;
+    for (const char* source : {"verilated.cpp", "verilated_threads.cpp"}) {
+        if (fs::exists(include / source)) text += fmt::format("#include \"{}\"\n", source);
+    }
+    if (waves) text += "#include \"verilated_fst_c.cpp\"\n";
+    write(scratch.path() / "runtime.cpp", text);
+    run_or_fail(with(compiler(include, waves), {"-O1", "-c", "runtime.cpp", "-o", "runtime.o"}),
+                scratch.path());
+    fs::rename(scratch.path() / "runtime.o", object);
+    return object;
 }
 
 }  // namespace
@@ -57,15 +118,14 @@ fs::path build_rtl_library(const std::string& top, const FileSet& files, const f
     require_program("verilator", "verilator");
     require_program("g++", "g++");
     const std::string version = trimmed(run_process({"verilator", "--version"}, ".").output);
-    const std::string root =
-        trimmed(run_process({"verilator", "--getenv", "VERILATOR_ROOT"}, ".").output);
-    const fs::path include = fs::path(root) / "include";
+    const fs::path include =
+        fs::path(trimmed(run_process({"verilator", "--getenv", "VERILATOR_ROOT"}, ".").output)) /
+        "include";
+    const std::vector<std::string> cxx = compiler(include, waves);
 
-    const std::vector<std::string> cxx = {"g++",    "-std=c++17",   "-O3",        "-march=native",
-                                          "-fPIC",  "-shared",      "-DVM_SC=0",  "-DVM_COVERAGE=0",
-                                          "-DVM_TRACE_VCD=0"};
-    std::uint64_t hash = fnv1a(0xCBF29CE484222325ULL, version);
-    for (const std::string& flag : cxx) hash = fnv1a(hash, flag);
+    const std::uint64_t tools = std::accumulate(cxx.begin(), cxx.end(), fnv1a(kFnvBasis, version),
+                                                fnv1a);
+    std::uint64_t hash = tools;
     for (const auto& [name, text] : files) hash = fnv1a(fnv1a(hash, name), text);
     for (const auto& [name, text] : simulation_sources()) hash = fnv1a(fnv1a(hash, name), text);
     const fs::path library =
@@ -73,10 +133,12 @@ fs::path build_rtl_library(const std::string& top, const FileSet& files, const f
     if (fs::exists(library)) return library;
 
     const ScratchDir scratch(cache_dir);
+    const fs::path runtime = runtime_object(cache_dir, include, tools, waves);
     std::vector<std::string> verilate = {"verilator", "--cc", "-Wall", "-O3", "--x-assign",
                                          "unique", "--x-initial", "unique", "--prefix", "Vdut",
-                                         "--top-module", top, "-Mdir", "obj"};
+                                         "--top-module", top, "-Mdir", "obj", "config.vlt"};
     if (waves) verilate.emplace_back("--trace-fst");
+    write(scratch.path() / "config.vlt", verilator_config(files));
     for (const auto& [name, text] : files) {
         write(scratch.path() / name, text);
         if (name.rfind("rtl/", 0) == 0) verilate.push_back(name);
@@ -85,26 +147,19 @@ fs::path build_rtl_library(const std::string& top, const FileSet& files, const f
     for (const auto& [name, text] : simulation_sources()) write(scratch.path() / name, text);
     run_or_fail(verilate, scratch.path());
 
-    std::vector<std::string> compile = cxx;
-    compile.insert(compile.end(), {waves ? "-DVM_TRACE=1" : "-DVM_TRACE=0",
-                                   waves ? "-DVM_TRACE_FST=1" : "-DVM_TRACE_FST=0", "-I.", "-Iobj",
-                                   "-I" + include.string(), "-I" + (include / "vltstd").string(),
-                                   "-o", "model.so", "rtl_driver.cpp"});
-    std::vector<std::string> generated;
+    std::vector<fs::path> generated;
     for (const fs::directory_entry& entry : fs::directory_iterator(scratch.path() / "obj")) {
-        if (entry.path().extension() == ".cpp") generated.push_back(entry.path().string());
+        if (entry.path().extension() == ".cpp") generated.push_back(entry.path());
     }
     std::sort(generated.begin(), generated.end());
-    compile.insert(compile.end(), generated.begin(), generated.end());
-    for (const char* source : {"verilated.cpp", "verilated_threads.cpp"}) {
-        if (fs::exists(include / source)) compile.push_back((include / source).string());
-    }
-    if (waves) {
-        compile.push_back((include / "verilated_fst_c.cpp").string());
-        compile.emplace_back("-lz");
-    }
-    compile.emplace_back("-pthread");
-    run_or_fail(compile, scratch.path());
+    // Initialisation code runs once; optimising it costs more than it gains.
+    write(scratch.path() / "fast.cpp", unity(generated, false) + "#include \"rtl_driver.cpp\"\n");
+    write(scratch.path() / "slow.cpp", unity(generated, true));
+    run_or_fail(with(cxx, {"-O2", "-c", "fast.cpp"}), scratch.path());
+    run_or_fail(with(cxx, {"-O0", "-c", "slow.cpp"}), scratch.path());
+    run_or_fail(with(cxx, {"-shared", "-o", "model.so", "fast.o", "slow.o", runtime.string(),
+                           waves ? "-lz" : "-pthread"}),
+                scratch.path());
     fs::rename(scratch.path() / "model.so", library);
     return library;
 }

@@ -24,7 +24,7 @@ constexpr unsigned kOutWords = words(binding::kOutBits);
 constexpr unsigned kPrmWords = 4;
 
 // Ports are integers up to 64 bits and word arrays above.
-template <class T, unsigned N>
+template <unsigned N, class T>
 void put(T& port, const uint32_t* from) {
     if constexpr (!std::is_integral_v<T>) {
         std::memcpy(&port[0], from, N * sizeof(uint32_t));
@@ -35,7 +35,7 @@ void put(T& port, const uint32_t* from) {
     }
 }
 
-template <class T, unsigned N>
+template <unsigned N, class T>
 void get(const T& port, uint32_t* to) {
     if constexpr (!std::is_integral_v<T>) {
         std::memcpy(to, &port[0], N * sizeof(uint32_t));
@@ -167,15 +167,13 @@ public:
             }
             dut_->wgt_valid_i = wgt.offer();
             if (wgt.load && wgt.valid) {
-                put<decltype(dut_->wgt_data_i), kWgtWords>(dut_->wgt_data_i,
-                                                           r.wgt + wgt.next * kWgtWords);
+                put<kWgtWords>(dut_->wgt_data_i, r.wgt + wgt.next * kWgtWords);
                 dut_->wgt_last_i = wgt_beat + 1 == binding::kTileBeats;
                 wgt.load = false;
             }
             dut_->act_valid_i = act.offer();
             if (act.load && act.valid) {
-                put<decltype(dut_->act_data_i), kActWords>(dut_->act_data_i,
-                                                           r.act + act.next * kActWords);
+                put<kActWords>(dut_->act_data_i, r.act + act.next * kActWords);
                 dut_->act_last_i = act_row + 1 == r.jobs[act_job].m;
                 act.load = false;
             }
@@ -193,7 +191,7 @@ public:
             const bool out_fire = out_valid && dut_->out_ready_i;
             if (held || out_valid) {
                 uint32_t data[kOutWords];
-                get<decltype(dut_->out_data_o), kOutWords>(dut_->out_data_o, data);
+                get<kOutWords>(dut_->out_data_o, data);
                 const uint32_t last = dut_->out_last_o;
                 if (held && (!out_valid || last != held_last ||
                              std::memcmp(data, held_data, sizeof(data)) != 0)) {

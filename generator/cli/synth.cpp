@@ -1,0 +1,57 @@
+// peforge synth: area, cells and timing of the generated hardware.
+//
+// SPDX-License-Identifier: Apache-2.0
+#include "synth/synth.hpp"
+
+#include <memory>
+
+#include "generator/cli/cli.hpp"
+#include "generator/spec/error.hpp"
+
+namespace peforge::cli {
+
+void add_synth(CLI::App& app, Action& action) {
+    struct State {
+        CommonOptions common;
+        SynthOptions options;
+        double clock_ns = 0.0;
+        bool power = false;
+    };
+    auto state = std::make_shared<State>();
+    SynthOptions& o = state->options;
+    CLI::App* command =
+        app.add_subcommand("synth", "synthesise the RTL: area, cells and timing; report.json");
+    command->add_option("SPEC", o.spec, "JSON spec")->required();
+    command->add_option("-o,--out", o.out, "folder to write, whole or not at all")
+        ->required()
+        ->type_name("DIR");
+    command
+        ->add_option("--target", o.target,
+                     "osu018, osu035, osu050, xilinx, ice40, ecp5, or a liberty file")
+        ->type_name("NAME|FILE.lib")
+        ->capture_default_str();
+    CLI::Option* clock =
+        command->add_option("--clock", state->clock_ns, "target period in ns, standard cells only")
+            ->check(CLI::PositiveNumber)
+            ->type_name("NS");
+    command->add_flag("--power", state->power,
+                      "power from switching activity (not in this version)");
+    add_common(*command, state->common);
+    command->callback([&action, state, clock] {
+        if (clock->count() > 0) {
+            state->options.clock_ns = state->clock_ns;
+        }
+        action = [state] {
+            if (state->power) {
+                throw InputError("synth", "",
+                                 "--power is not supported in this version; allowed: --target, "
+                                 "--clock");
+            }
+            state->options.json = state->common.json;
+            state->options.quiet = state->common.quiet;
+            return synth_command(state->options);
+        };
+    });
+}
+
+}  // namespace peforge::cli

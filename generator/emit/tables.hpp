@@ -1,0 +1,36 @@
+// Values of the text templates that hold a design's numeric tables.
+//
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <kainjow/mustache.hpp>
+#include <string>
+
+#include "golden/array/post.hpp"
+#include "golden/datapath/datapath.hpp"
+
+namespace peforge {
+
+/// Values of rtl_templates/pf_log2lin.v.mustache for the log datapath's table T.
+kainjow::mustache::data log2lin_values(const golden::DatapathParams& datapath);
+
+/// The template of the module pf_encode for an output format, a file name in rtl_templates/.
+std::string encode_template(const golden::PostParams& post);
+
+/// Values of encode_template(post). Throws std::invalid_argument when z does not fit the template:
+/// int needs z = n bits without fraction, as golden::choose_z gives them.
+kainjow::mustache::data encode_values(const golden::PostParams& post);
+
+/// The constant that one lane of one PE adds to the partial sum besides its term: the sign bits of
+/// the terms are added inverted, which saves their sign extension in every PE (see OFFSET in the
+/// headers of pf_mul_pe, pf_shift_pe and pf_log_pe). The top of each column is fed with
+/// -rows * lanes * psum_offset modulo 2^psum_bits, so that the sums at the bottom are exact.
+std::uint64_t psum_offset(const golden::DatapathParams& datapath);
+
+/// Width of a decoded operand in the array: int: the code; pot: {neg, shift}; lp: {neg, log} with
+/// the format's own fraction bits. Zero is the shift of all ones or the most negative log, which
+/// therefore lies below every other log.
+int operand_bits(const golden::DatapathParams& datapath, const golden::Format& format);
+
+}  // namespace peforge

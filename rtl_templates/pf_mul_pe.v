@@ -1,0 +1,199 @@
+// Multiplying processing element, weight-stationary.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Purpose   : psum_o = psum_i + sum over lanes of weight * act + LANES * OFFSET, modulo 2^PSUM_W. The weight is recoded
+//             into radix-4 digits -2..2 (Booth) and each digit adds one row to the partial sum. The rows' sign bits are
+//             added inverted, which stands for a constant and saves the sign extension:
+//             OFFSET = sum of 2^(ACT_W+2i) over the digits i = 0..ceil(WGT_W/2)-1; 0 with USE_DSP.
+//             The array feeds -ROWS*LANES*OFFSET into the top of every column.
+// Latency   : psum_o follows psum_i by one cycle. With PIPELINE = 2 it adds the products of the activations of the
+//             cycle before. act_o and swap_o follow by one cycle.
+// Handshake : none; wgt_shift_i enables the shadow weights, swap_i makes them active from the next cycle on.
+// Parameters:
+//   ACT_W        activation width, signed, 2..8
+//   WGT_W        weight width, signed, 2..8
+//   LANES        products per cycle, >= 1
+//   PIPELINE     1: product and sum in one cycle; 2: a register between them
+//   ZERO_GATING  1: the row of a zero digit is held at zero; 0: it is all ones plus one where the weight is negative
+//   PSUM_W       partial sum width, >= ACT_W + WGT_W + ceil(log2(LANES))
+//   USE_DSP      1: leave the product to the tool's `*` (FPGA multiplier blocks); 0: rows as above
+`default_nettype none
+
+module pf_mul_pe #(
+    parameter ACT_W       = 8,
+    parameter WGT_W       = 8,
+    parameter LANES       = 1,
+    parameter PIPELINE    = 1,
+    parameter ZERO_GATING = 1,
+    parameter PSUM_W      = 19,
+    parameter USE_DSP     = 0
+) (
+    input  wire                   clk_i,
+    input  wire                   rst_ni,
+    input  wire                   swap_i,
+    output wire                   swap_o,
+    input  wire [LANES*ACT_W-1:0] act_i,
+    output wire [LANES*ACT_W-1:0] act_o,
+    input  wire                   wgt_shift_i,
+    input  wire [LANES*WGT_W-1:0] wgt_i,
+    output wire [LANES*WGT_W-1:0] wgt_o,
+    input  wire [PSUM_W-1:0]      psum_i,
+    output wire [PSUM_W-1:0]      psum_o
+);
+
+    localparam DIGITS = (WGT_W + 1) / 2;
+    localparam ROW_W  = ACT_W + 1;                  // of one digit's row, for digits up to 2
+    localparam PROD_W = ACT_W + 2 * DIGITS;         // of the rows' sum; their inverted signs keep it unsigned
+    localparam SUM_W  = PROD_W + $clog2(LANES);
+
+    wire [LANES*WGT_W-1:0] weight;
+    reg  [PSUM_W-1:0]      psum_q;
+    wire [PSUM_W-1:0]      total;
+
+    pf_pe_regs #(
+        .ACT_W(LANES*ACT_W),
+        .WGT_W(LANES*WGT_W)
+    ) u_regs (
+        .clk_i      (clk_i),
+        .rst_ni     (rst_ni),
+        .swap_i     (swap_i),
+        .swap_o     (swap_o),
+        .act_i      (act_i),
+        .act_o      (act_o),
+        .wgt_shift_i(wgt_shift_i),
+        .wgt_i      (wgt_i),
+        .wgt_o      (wgt_o),
+        .weight_o   (weight)
+    );
+
+    always @(posedge clk_i) psum_q <= total;
+    assign psum_o = psum_q;
+
+    genvar l, i;
+    generate
+        if (PSUM_W < ACT_W + WGT_W + $clog2(LANES)) begin : gen_bad_psum_w
+            pf_mul_pe_error_psum_w_is_below_the_product u_error ();
+        end
+
+        if (USE_DSP != 0) begin : gen_dsp
+            for (l = 0; l < LANES; l = l + 1) begin : gen_lane
+                wire signed [ACT_W-1:0]       act     = $signed(act_i[l*ACT_W +: ACT_W]);
+                wire signed [WGT_W-1:0]       wgt     = $signed(weight[l*WGT_W +: WGT_W]);
+                wire signed [ACT_W+WGT_W-1:0] product = act * wgt;
+                wire        [PSUM_W-1:0]      term;
+                wire        [PSUM_W-1:0]      sum;
+                if (PSUM_W > ACT_W + WGT_W) begin : gen_extend
+                    wire [PSUM_W-ACT_W-WGT_W-1:0] sign = {(PSUM_W-ACT_W-WGT_W){product[ACT_W+WGT_W-1]}};
+                    assign term = {sign, product};
+                end else begin : gen_fit
+                    assign term = product;
+                end
+                if (PIPELINE == 2) begin : gen_register
+                    reg [PSUM_W-1:0] term_q;
+                    always @(posedge clk_i) term_q <= term;
+                    if (l == 0) begin : gen_first
+                        assign sum = psum_i + term_q;
+                    end else begin : gen_next
+                        assign sum = gen_lane[l-1].sum + term_q;
+                    end
+                end else begin : gen_direct
+                    if (l == 0) begin : gen_first
+                        assign sum = psum_i + term;
+                    end else begin : gen_next
+                        assign sum = gen_lane[l-1].sum + term;
+                    end
+                end
+            end
+            assign total = gen_lane[LANES-1].sum;
+        end else begin : gen_booth
+            for (l = 0; l < LANES; l = l + 1) begin : gen_lane
+                wire [ACT_W-1:0]    act   = act_i[l*ACT_W +: ACT_W];
+                wire [ROW_W-1:0]    once  = {act[ACT_W-1], act};
+                wire [ROW_W-1:0]    twice = {act, 1'b0};
+                wire [WGT_W+1:0]    wgt   = {weight[l*WGT_W+WGT_W-1], weight[l*WGT_W +: WGT_W], 1'b0};
+                wire                unused_sign = wgt[WGT_W+1]; // of an even width
+                for (i = 0; i < DIGITS; i = i + 1) begin : gen_digit
+                    // Digit = -2*high + middle + low.
+                    wire high   = wgt[2*i+2];
+                    wire middle = wgt[2*i+1];
+                    wire low    = wgt[2*i];
+                    wire one    = middle ^ low;
+                    wire two    = (high & ~middle & ~low) | (~high & middle & low);
+                    wire neg    = (ZERO_GATING != 0) ? high & ~(middle & low) : high;
+                    wire [ROW_W-1:0] row = (once & {ROW_W{one}}) | (twice & {ROW_W{two}});
+                    // One's complement and carry in for minus; the top bit inverted.
+                    wire [ROW_W-1:0] addend = row ^ {~neg, {ACT_W{neg}}};
+                end
+            end
+
+            if (PIPELINE == 2) begin : gen_split
+                for (l = 0; l < LANES; l = l + 1) begin : gen_product
+                    for (i = 0; i < DIGITS; i = i + 1) begin : gen_row
+                        // All rows so far, less than 2^(ACT_W+2i+2).
+                        wire [ACT_W+2*i+1:0] part;
+                        wire [ACT_W+1:0]     sum;
+                        if (i == 0) begin : gen_first
+                            assign sum = {1'b0, gen_lane[l].gen_digit[i].addend}
+                                       + {{ROW_W{1'b0}}, gen_lane[l].gen_digit[i].neg};
+                            assign part = sum;
+                        end else begin : gen_next
+                            assign sum = {2'b00, gen_row[i-1].part[ACT_W+2*i-1:2*i]}
+                                       + {1'b0, gen_lane[l].gen_digit[i].addend}
+                                       + {{ROW_W{1'b0}}, gen_lane[l].gen_digit[i].neg};
+                            assign part = {sum, gen_row[i-1].part[2*i-1:0]};
+                        end
+                    end
+                    wire [SUM_W+PROD_W-1:0] wide = {{SUM_W{1'b0}}, gen_row[DIGITS-1].part};
+                    wire [SUM_W-1:0]        sum;
+                    if (l == 0) begin : gen_first
+                        assign sum = wide[SUM_W-1:0];
+                    end else begin : gen_next
+                        assign sum = gen_product[l-1].sum + wide[SUM_W-1:0];
+                    end
+                    wire unused_wide = &{1'b0, wide[SUM_W+PROD_W-1:SUM_W]};
+                end
+                reg  [SUM_W-1:0]        sum_q;
+                wire [PSUM_W+SUM_W-1:0] wide = {{PSUM_W{1'b0}}, sum_q};
+                always @(posedge clk_i) sum_q <= gen_product[LANES-1].sum;
+                assign total = psum_i + wide[PSUM_W-1:0];
+                wire unused_wide = &{1'b0, wide[PSUM_W+SUM_W-1:PSUM_W]};
+            end else begin : gen_merged
+                for (l = 0; l < LANES; l = l + 1) begin : gen_sum
+                    // The partial sum with one spare bit at each end, so that no part is ever empty. A row changes
+                    // ROW_W bits of it; its carry out waits for the end of the lane.
+                    wire [PSUM_W+1:0] start;
+                    wire [PSUM_W-1:0] sum;
+                    if (l == 0) begin : gen_first
+                        assign start = {1'b0, psum_i, 1'b0};
+                    end else begin : gen_next
+                        assign start = {1'b0, gen_sum[l-1].sum, 1'b0};
+                    end
+                    for (i = 0; i < DIGITS; i = i + 1) begin : gen_row
+                        wire [PSUM_W+1:0] sum_in;
+                        wire [PSUM_W:0]   carries_in;
+                        wire [ROW_W:0]    added = {1'b0, sum_in[2*i+1 +: ROW_W]}
+                                                + {1'b0, gen_lane[l].gen_digit[i].addend}
+                                                + {{ROW_W{1'b0}}, gen_lane[l].gen_digit[i].neg};
+                        wire [PSUM_W+1:0] sum_out = {sum_in[PSUM_W+1:2*i+1+ROW_W], added[ROW_W-1:0], sum_in[2*i:0]};
+                        wire [PSUM_W:0]   carries = carries_in | ({{PSUM_W{1'b0}}, added[ROW_W]} << (2*i+ROW_W));
+                        if (i == 0) begin : gen_first
+                            assign sum_in         = start;
+                            assign carries_in = {(PSUM_W+1){1'b0}};
+                        end else begin : gen_next
+                            assign sum_in         = gen_row[i-1].sum_out;
+                            assign carries_in = gen_row[i-1].carries;
+                        end
+                    end
+                    wire [PSUM_W+1:0] rows    = gen_row[DIGITS-1].sum_out;
+                    wire [PSUM_W:0]   carries = gen_row[DIGITS-1].carries;
+                    assign sum = {rows[PSUM_W:ROW_W+1] + carries[PSUM_W-1:ROW_W], rows[ROW_W:1]};
+                    wire unused_ends = &{1'b0, rows[PSUM_W+1], rows[0], carries[PSUM_W], carries[ROW_W-1:0]};
+                end
+                assign total = gen_sum[LANES-1].sum;
+            end
+        end
+    endgenerate
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,77 @@
+// The result of synthesis, and its two printed forms.
+//
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "generator/emit/emit.hpp"
+#include "synth/hierarchy.hpp"
+#include "synth/timing.hpp"
+
+namespace peforge::synth {
+
+/// All instances of one emitted module, its parameterisations taken together. A module's own
+/// figures leave out the modules below it.
+struct ModuleReport {
+    std::string name;
+    Unit unit = Unit::kOther;
+    long instances = 0;
+    int parameterisations = 0;
+    double area_total = 0.0;  ///< standard cells only
+    long cells_total = 0;
+    long flip_flops_total = 0;
+    std::map<std::string, long> cell_types;  ///< over all instances
+    std::string adders;  ///< "gates", "full_adders", or "mixed" between parameterisations
+
+    /// Mean over the instances; exact where there is one parameterisation.
+    [[nodiscard]] double area() const { return area_total / static_cast<double>(instances); }
+    [[nodiscard]] double cells() const {
+        return static_cast<double>(cells_total) / static_cast<double>(instances);
+    }
+    [[nodiscard]] double flip_flops() const {
+        return static_cast<double>(flip_flops_total) / static_cast<double>(instances);
+    }
+};
+
+/// Which library the figures belong to.
+struct LibraryReport {
+    std::string file;
+    std::string name;
+    std::string sha256;
+    std::optional<double> voltage;      ///< V
+    std::optional<double> temperature;  ///< degrees Celsius
+};
+
+struct SynthReport {
+    std::string name;
+    std::string spec_hash;
+    std::string target;
+    std::optional<LibraryReport> library;      ///< empty for FPGA targets
+    std::map<std::string, std::string> tools;  ///< versions
+    std::string label;                         ///< what the figures are, to stand beside them
+    std::string unit;                          ///< of areas
+    std::vector<ModuleReport> modules;         ///< by unit, then name; memories left out
+    std::map<std::string, long> cells;         ///< whole design by type
+    long long memory_bits = 0;                 ///< depth * width over all memory wrappers
+    std::optional<double> clock_ns;            ///< as asked for
+    std::optional<Timing> timing;
+    std::string timing_error;  ///< why there is no timing
+    FileSet artefacts;         ///< synth.ys, yosys.log, netlist.v
+
+    [[nodiscard]] double area() const;
+    [[nodiscard]] double area_of(Unit unit) const;
+    /// Area of one PE; empty without PEs and where several kinds of PE stand side by side.
+    [[nodiscard]] std::optional<double> pe_area() const;
+};
+
+/// report.json: fixed order of keys, final newline.
+std::string to_json(const SynthReport& report);
+
+/// report.txt: a table for people.
+std::string to_text(const SynthReport& report);
+
+}  // namespace peforge::synth

@@ -1,0 +1,60 @@
+// peforge synth: area, cells and timing of a design's generated hardware.
+//
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "generator/design/design.hpp"
+#include "generator/emit/emit.hpp"
+#include "synth/report.hpp"
+
+namespace peforge {
+
+/// Command line of `peforge synth`.
+struct SynthOptions {
+    std::filesystem::path spec;
+    std::filesystem::path out;
+    std::string target = "osu018";   ///< osu018, osu035, osu050, xilinx, ice40, ecp5, or FILE.lib
+    std::optional<double> clock_ns;  ///< target period, > 0; standard cells only
+    bool json = false;               ///< report.json on stdout instead of the table
+    bool quiet = false;              ///< no table, no progress
+};
+
+/// Synthesises the design of `options.spec` and writes `options.out`: report.json, report.txt,
+/// synth.ys, yosys.log, and netlist.v for standard cells. Returns an exit status; throws Error for
+/// bad input, a missing tool and a failed tool.
+int synth_command(const SynthOptions& options);
+
+namespace synth {
+
+/// What to synthesise: a top and its emitted files (filelist.f names the sources in order).
+struct RtlInput {
+    std::string top;
+    std::string spec_hash;
+    FileSet files;
+};
+
+struct SynthSettings {
+    std::string target = "osu018";
+    std::optional<double> clock_ns;
+    std::function<void(std::string_view)> progress;  ///< told each step's name; may be empty
+};
+
+/// Runs the tools in a scratch folder. The report depends on the input, the library and the tools
+/// alone. Throws MissingToolError (yosys, a named library), InputError (the target, a library that
+/// does not parse or lacks cells or areas) and CheckFailedError (Yosys refuses the RTL). A failed
+/// or absent OpenSTA is no error: the report says so and has no timing.
+SynthReport synthesise(const RtlInput& rtl, const SynthSettings& settings);
+
+/// The same for a design and what emit() made of it.
+SynthReport synthesise(const Design& design, const FileSet& files, const SynthSettings& settings);
+
+}  // namespace synth
+}  // namespace peforge

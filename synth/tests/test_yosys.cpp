@@ -1,0 +1,180 @@
+// Readers of Yosys output, name mapping, classification, OpenSTA output.
+//
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "generator/spec/error.hpp"
+#include "synth/hierarchy.hpp"
+#include "synth/tests/small_library.hpp"
+#include "synth/timing.hpp"
+#include "synth/yosys.hpp"
+
+namespace peforge::synth {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Pair;
+
+TEST(CleanName, UndoesYosysNames) {
+    EXPECT_EQ(clean_name("t_mul_pe"), "t_mul_pe");
+    EXPECT_EQ(clean_name("\\t_mul_pe"), "t_mul_pe");
+    EXPECT_EQ(clean_name("$paramod$9d4ff8f260485b7a6c78df38941c26d46a7c2cf6\\t_memory"),
+              "t_memory");
+    EXPECT_EQ(clean_name("$paramod\\t_delay\\DEPTH=s32'00000000000000000000000000000011"),
+              "t_delay");
+    EXPECT_EQ(clean_name("$paramod"), "$paramod");
+}
+
+TEST(UnitOf, GoesByTheEndOfTheName) {
+    EXPECT_EQ(unit_of("t_mul_pe", "t"), Unit::kPe);
+    EXPECT_EQ(unit_of("t_shift_pe", "t"), Unit::kPe);
+    EXPECT_EQ(unit_of("t_log_pe", "t"), Unit::kPe);
+    EXPECT_EQ(unit_of("t_dpe", "t"), Unit::kPe);
+    EXPECT_EQ(unit_of("t_lookup", "t"), Unit::kPe);
+    EXPECT_EQ(unit_of("t_lp_decode", "t"), Unit::kEdge);
+    EXPECT_EQ(unit_of("t_delay", "t"), Unit::kEdge);
+    EXPECT_EQ(unit_of("t_token_delay", "t"), Unit::kControl);
+    EXPECT_EQ(unit_of("t_tile_ctrl", "t"), Unit::kControl);
+    EXPECT_EQ(unit_of("t_lookup_ctrl", "t"), Unit::kControl);
+    EXPECT_EQ(unit_of("t_acc_column", "t"), Unit::kAccumulator);
+    EXPECT_EQ(unit_of("t_encode", "t"), Unit::kPost);
+    EXPECT_EQ(unit_of("t_memory", "t"), Unit::kMemory);
+    EXPECT_EQ(unit_of("t_pe_regs", "t"), Unit::kOther);
+    // The prefix is the design's name and says nothing.
+    EXPECT_EQ(unit_of("my_mul_pe", "my_mul_pe"), Unit::kOther);
+    EXPECT_EQ(unit_of("my_mul_pe_glue", "my_mul_pe"), Unit::kOther);
+    EXPECT_EQ(unit_of("other_mul_pe", "t"), Unit::kOther);
+}
+
+TEST(DeclaredModules, SkipsComments) {
+    EXPECT_THAT(declared_modules("// module no;\nmodule a #(parameter W = 1) ();\nendmodule\n"
+                                 "  module b;\nendmodule\n"),
+                ElementsAre("a", "b"));
+}
+
+constexpr const char* kStat = R"(
+9. Printing statistics.
+
+=== t ===
+
+   Number of wires:                  7
+   Number of cells:                 12
+     $_XOR_                          8
+     $paramod$9d4f\t_memory      1
+     t_memory                        1
+     t_mul_pe                        2
+
+=== $paramod$9d4f\t_delay ===
+
+   Number of cells:                  0
+
+=== design hierarchy ===
+
+   t                                 1
+     t_mul_pe                        2
+
+   Number of cells:                122
+     $_AND_                         34
+)";
+
+TEST(ParseStat, CellsOfEachModule) {
+    const ModuleCells cells = parse_stat(kStat);
+    ASSERT_EQ(cells.size(), 2U);
+    EXPECT_THAT(cells.at("t"), ElementsAre(Pair("$_XOR_", 8), Pair("$paramod$9d4f\\t_memory", 1),
+                                           Pair("t_memory", 1), Pair("t_mul_pe", 2)));
+    EXPECT_TRUE(cells.at("$paramod$9d4f\\t_delay").empty());
+}
+
+TEST(ParseStat, RefusesTextThatDoesNotAddUp) {
+    std::string text = kStat;
+    text.replace(text.find("  12\n"), 4, "  13");
+    EXPECT_THROW(parse_stat(text), CheckFailedError);
+    EXPECT_THROW(parse_stat(""), CheckFailedError);
+}
+
+TEST(SplitNetlist, KeepsEscapedNames) {
+    const auto modules = split_netlist(
+        "/* Generated */\n\nmodule plain(a);\n  input a;\nendmodule\n\n"
+        "module \\$paramod$9d4f\\t_delay (a);\n  input a;\nendmodule\n");
+    ASSERT_EQ(modules.size(), 2U);
+    EXPECT_EQ(modules.at("plain"), "module plain(a);\n  input a;\nendmodule\n");
+    EXPECT_THAT(modules.at("$paramod$9d4f\\t_delay"),
+                HasSubstr("module \\$paramod$9d4f\\t_delay (a);"));
+}
+
+TEST(YosysError, FindsTheLine) {
+    EXPECT_EQ(yosys_error("Warning: x\nERROR: Module `m' not found!\n"), "Module `m' not found!");
+    EXPECT_EQ(yosys_error("a.v:3: ERROR: syntax error\n"), "syntax error (a.v:3)");
+    EXPECT_EQ(yosys_error("killed\n"), "killed");
+}
+
+constexpr const char* kElaborated = R"({
+  "modules": {
+    "t": { "attributes": {}, "ports": {}, "cells": {
+      "gen[0].u_row": { "type": "row" }, "gen[1].u_row": { "type": "row" },
+      "u_mem": { "type": "$paramod$12\\t_memory" }, "$add$1": { "type": "$add" } } },
+    "row": { "attributes": {}, "ports": {}, "cells": {
+      "u_a": { "type": "$paramod$34\\t_mul_pe" }, "u_b": { "type": "$paramod$34\\t_mul_pe" } } },
+    "$paramod$34\\t_mul_pe": { "attributes": { "hdlname": "\\t_mul_pe" }, "ports": {}, "cells": {} },
+    "$paramod$12\\t_memory": { "attributes": { "hdlname": "\\t_memory" },
+      "parameter_default_values": { "WIDTH": "00000000000000000000000000010100", "KIND": "auto" },
+      "ports": { "clk_i": { "direction": "input", "bits": [2] },
+                 "d_i": { "direction": "input", "bits": [3] },
+                 "q_o": { "direction": "output", "bits": [4, 5] } }, "cells": {} },
+    "INVX1": { "attributes": {}, "ports": {}, "cells": {} }
+  } })";
+
+TEST(Hierarchy, CountsInstancesBelowTheTop) {
+    const Hierarchy h(kElaborated, "t");
+    EXPECT_THAT(h.instances(),
+                ElementsAre(Pair("$paramod$12\\t_memory", 1), Pair("$paramod$34\\t_mul_pe", 4),
+                            Pair("row", 2), Pair("t", 1)));
+    EXPECT_FALSE(h.modules().contains("INVX1"));
+    const ElaboratedModule& memory = h.modules().at("$paramod$12\\t_memory");
+    EXPECT_EQ(memory.name, "t_memory");
+    EXPECT_THAT(memory.parameters, ElementsAre(Pair("WIDTH", 20)));
+    EXPECT_EQ(h.module_at({"gen[1].u_row", "u_b"}), "t_mul_pe");
+    EXPECT_EQ(h.module_at({}), "t");
+    EXPECT_EQ(h.module_at({"nothing"}), "");
+    EXPECT_THROW(Hierarchy(kElaborated, "absent"), CheckFailedError);
+}
+
+TEST(Sta, ReadsThePeriodAndThePath) {
+    const Hierarchy h(kElaborated, "t");
+    const Timing t = parse_sta(
+        "Warning: something\nPEFORGE tmin 3.6591\n"
+        "PEFORGE from gen\\[0\\].u_row/u_a/_12_/CLK\nPEFORGE to q_o[1]\nPEFORGE hold 0.1149\n",
+        h);
+    EXPECT_DOUBLE_EQ(t.tmin_ns, 3.659);
+    EXPECT_DOUBLE_EQ(t.fmax_mhz, 273.3);
+    EXPECT_DOUBLE_EQ(t.hold_slack_ns, 0.115);
+    EXPECT_EQ(t.from.instance, "gen[0].u_row/u_a");
+    EXPECT_EQ(t.from.module, "t_mul_pe");
+    EXPECT_EQ(t.to.pin, "q_o[1]");
+    EXPECT_EQ(t.to.module, "");
+}
+
+TEST(Sta, AMissingPeriodIsAnError) {
+    const Hierarchy h(kElaborated, "t");
+    try {
+        parse_sta("Error: netlist.v line 3, syntax error, unexpected '{'\nPEFORGE hold 0.1\n", h);
+        FAIL() << "accepted output without a period";
+    } catch (const CheckFailedError& e) {
+        EXPECT_THAT(e.what(), HasSubstr("netlist.v line 3, syntax error"));
+    }
+    EXPECT_THROW(parse_sta("PEFORGE tmin \nPEFORGE hold 0.1\n", h), CheckFailedError);
+    EXPECT_THROW(parse_sta("PEFORGE tmin 1.0\n", h), CheckFailedError);
+}
+
+TEST(Sta, MemoriesBecomeFlipFlops) {
+    const Hierarchy h(kElaborated, "t");
+    const std::string stubs = memory_stubs(h, Library(kSmallLibrary, "small.lib"), "t");
+    EXPECT_THAT(stubs, HasSubstr("module \\$paramod$12\\t_memory (clk_i, d_i, q_o);"));
+    EXPECT_THAT(stubs, HasSubstr("DFF u_d_i_0 (.CK(clk_i), .D(d_i[0]), .Q(u_d_i_0_q));"));
+    EXPECT_THAT(stubs, HasSubstr("DFF u_q_o_1 (.CK(clk_i), .D(1'b0), .Q(q_o[1]));"));
+}
+
+}  // namespace
+}  // namespace peforge::synth

@@ -1,0 +1,102 @@
+// The regression of every example, and planted bugs that it must find.
+//
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "generator/support/process.hpp"
+#include "verif/benches/bench.hpp"
+#include "verif/harness/rtl_build.hpp"
+
+namespace peforge {
+namespace {
+
+namespace fs = std::filesystem;
+
+Design design_of(const std::string& spec) {
+    return resolve(load_spec(fs::path(PEFORGE_SOURCE_DIR) / "specs" / (spec + ".json")));
+}
+
+/// Failures of a level-1 run over given files; stops at the first.
+std::string first_failure(const Design& design, const FileSet& files) {
+    RtlModel rtl(design, files, default_cache_dir());
+    for (const BenchCase& test : bench_cases(design, 1, 1)) {
+        const TestResult result = run_case(design, rtl, test, 7);
+        if (!result.failure.empty()) return result.name + ": " + result.failure;
+    }
+    return {};
+}
+
+class VerifiedSpec : public testing::TestWithParam<std::string> {};
+
+TEST_P(VerifiedSpec, RtlEqualsGoldenAtLevelOne) {
+    const Design design = design_of(GetParam());
+    EXPECT_EQ(first_failure(design, emit(design)), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Examples, VerifiedSpec,
+                         testing::Values("int8_ws_8x8", "lp8_ws_8x8", "lp4_ws_8x8", "pot4_ws_8x8",
+                                         "lut_v4_c16_n32", "lp8_ws_3x7", "int4x8_ws_1x5",
+                                         "pot3_ws_5x1", "lut_v3_c5_n7"),
+                         [](const auto& info) { return info.param; });
+
+/// Odd shapes of every datapath, as a user would write them.
+std::string spec_text(const std::string& name, int rows, int cols, const std::string& formats) {
+    return fmt::format(R"({{"name": "{}", "array": {{"kind": "systolic", "rows": {}, "cols": {}}}, {},
+        "accumulator": {{"max_k": 64}}, "buffers": {{"rows_m": 5}}}})",
+                       name, rows, cols, formats);
+}
+
+TEST(OddShapes, EveryDatapath) {
+    const std::string int8 = R"("weight": {"format": "int", "n": 8}, "activation": {"format": "int", "n": 8},
+        "output": {"format": "int", "n": 8})";
+    const std::string pot = R"("weight": {"format": "pot", "n": 4}, "activation": {"format": "int", "n": 6},
+        "output": {"format": "pot", "n": 4})";
+    const std::string lp = R"("weight": {"format": "lp", "n": 5, "es": 2, "rs": 2},
+        "activation": {"format": "lp", "n": 6, "es": 0, "rs": 5}, "output": {"format": "lp", "n": 7, "es": 1, "rs": 3})";
+    for (const auto& [name, rows, cols, formats] :
+         {std::tuple{"odd_int_1x1", 1, 1, int8}, {"odd_pot_1x5", 1, 5, pot}, {"odd_lp_5x1", 5, 1, lp}}) {
+        SCOPED_TRACE(name);
+        const Design design = resolve(parse_spec(spec_text(name, rows, cols, formats), name));
+        EXPECT_EQ(first_failure(design, emit(design)), "");
+    }
+}
+
+struct PlantedBug {
+    const char* name;
+    const char* spec;
+    const char* module;  ///< emitted module without the spec's name; empty for the top
+    const char* from;
+    const char* to;
+};
+
+void PrintTo(const PlantedBug& bug, std::ostream* out) { *out << bug.name; }
+
+class PlantedBugs : public testing::TestWithParam<PlantedBug> {};
+
+TEST_P(PlantedBugs, AreCaught) {
+    const PlantedBug& bug = GetParam();
+    const Design design = design_of(bug.spec);
+    FileSet files = emit(design);
+    std::string& text = files.at(fmt::format("rtl/{}{}.v", design.top, bug.module));
+    const std::size_t at = text.find(bug.from);
+    ASSERT_NE(at, std::string::npos) << "the line to break is gone: " << bug.from;
+    text.replace(at, std::string(bug.from).size(), bug.to);
+    const std::string failure = first_failure(design, files);
+    EXPECT_NE(failure, "") << "not caught";
+    std::cout << bug.name << ": " << failure.substr(0, 160) << "\n";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rtl, PlantedBugs,
+    testing::Values(
+        PlantedBug{"stale_first_tile", "int4x8_ws_1x5", "_acc_column", "rd_data_o & {ACC_W{~first_q}}",
+                   "rd_data_o & {ACC_W{1'b1 | first_q}}"},
+        PlantedBug{"late_swap", "int4x8_ws_1x5", "_tile_ctrl", "tile_done & more & (cur_end_q != {M_W{1'b0}})",
+                   "tile_done & more"},
+        PlantedBug{"drain_overrun", "pot3_ws_5x1", "_drain_ctrl", "(row_i < count_q)", "(row_i <= count_q)"},
+        PlantedBug{"tie_to_the_higher_index", "lut_v3_c5_n7", "_dpe", "(distance < dist_i)", "(distance <= dist_i)"}),
+    [](const auto& info) { return info.param.name; });
+
+}  // namespace
+}  // namespace peforge
