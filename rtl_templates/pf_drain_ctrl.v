@@ -50,7 +50,9 @@ module pf_drain_ctrl #(
     reg           row_last_q;
     reg           row_relu_q;
 
-    assign row_ok_o   = ~busy_q | (first_i & ~job_end_i & (row_i < count_q));
+    // Rows of a job's first tile need no read, so they may pass behind the reader. Later tiles read, and the memories'
+    // outputs hold a row until it is taken.
+    assign row_ok_o   = busy_q ? (first_i & ~job_end_i & (row_i < count_q)) : (first_i | ~row_valid_q);
     assign prm_take_o = busy_q & done_q & ~run_q & prm_full_i & ~row_valid_q;
     assign rd_en_o    = run_q & (~row_valid_q | row_ready_i);
     assign rd_addr_o  = count_q[ADDR_W-1:0];

@@ -20,6 +20,7 @@
 //   ROUND_NEAREST  0: towards minus infinity; 1: to nearest, ties to even
 //   Z_W            width of the encoder's input, signed
 //   OUT_W          output code width
+//   USE_DSP        1: leave the products to the tool's `*` (FPGA multiplier blocks)
 `default_nettype none
 
 module pf_post #(
@@ -32,7 +33,8 @@ module pf_post #(
     parameter HAS_RELU      = 1,
     parameter ROUND_NEAREST = 1,
     parameter Z_W           = 8,
-    parameter OUT_W         = 8
+    parameter OUT_W         = 8,
+    parameter USE_DSP       = 0
 ) (
     input  wire                    clk_i,
     input  wire                    rst_ni,
@@ -152,7 +154,8 @@ module pf_post #(
                 .HAS_RELU     (HAS_RELU),
                 .ROUND_NEAREST(ROUND_NEAREST),
                 .Z_W          (Z_W),
-                .OUT_W        (OUT_W)
+                .OUT_W        (OUT_W),
+                .USE_DSP      (USE_DSP)
             ) u_lane (
                 .clk_i  (clk_i),
                 .en_i   (en),

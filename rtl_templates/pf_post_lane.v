@@ -13,6 +13,7 @@
 //   ROUND_NEAREST  0: towards minus infinity; 1: to nearest, ties to even
 //   Z_W            width of the encoder's input, signed, >= 2
 //   OUT_W          output code width
+//   USE_DSP        1: leave the product to the tool's `*` (FPGA multiplier blocks)
 `default_nettype none
 
 module pf_post_lane #(
@@ -23,7 +24,8 @@ module pf_post_lane #(
     parameter HAS_RELU      = 1,
     parameter ROUND_NEAREST = 1,
     parameter Z_W           = 8,
-    parameter OUT_W         = 8
+    parameter OUT_W         = 8,
+    parameter USE_DSP       = 0
 ) (
     input  wire               clk_i,
     input  wire               en_i,
@@ -66,8 +68,9 @@ module pf_post_lane #(
     reg  [SHIFT_W-1:0] shift2_q;
     wire [PROD_W-1:0]  product;
     pf_scale_mul #(
-        .A_W(SUM_W),
-        .B_W(SCALE_W)
+        .A_W    (SUM_W),
+        .B_W    (SCALE_W),
+        .USE_DSP(USE_DSP)
     ) u_scale (
         .a_i      (sum_q),
         .b_i      (scale_q),

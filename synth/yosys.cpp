@@ -94,10 +94,10 @@ std::string asic_script(const ScriptInputs& in, const Library& library,
             s += "design -load generic\nselect" + pattern(in.sets.pes) +
                  "\nextract_fa -fa\ntechmap -map fa_map.v\nopt_clean\n";
         }
-        s += std::string("dfflibmap -liberty ") + kLibraryFile + "\nopt\n" +
+        s += std::string("dfflibmap -liberty ") + kLibraryFile + "\n" +
              abc_command(library, clock_ns);
         // splitnets: OpenSTA 2.0 refuses a concatenation on the left of an assignment.
-        s += "opt_clean -purge\ncheck -mapped -assert\nsplitnets\nopt_clean -purge\n";
+        s += "splitnets\nopt_clean -purge\ncheck -mapped -assert\n";
         s += fmt::format("tee -q -o {0}.stat stat\nwrite_verilog -noattr -noexpr{1} {0}.v\n",
                          to_string(variant), full_adders ? " -selected" : "");
     }

@@ -24,12 +24,6 @@ using golden::FormatKind;
 
 std::string text(long long value) { return std::to_string(value); }
 
-/// Smallest logarithm of a nonzero code at `frac_bits` fraction bits.
-long long log_min(const Format& f, int frac_bits) {
-    return static_cast<long long>(golden::min_decoded(f)) *
-           (1LL << (frac_bits - golden::log_frac_bits(f)));
-}
-
 std::string description(const Design& d) {
     if (d.lut) {
         return fmt::format("{} centroids of {} elements, {} columns", d.lut->centroids,
@@ -88,7 +82,6 @@ mst::data systolic_values(const Design& d) {
     v.set("pipeline", text(s.pipeline));
     v.set("term_bits", text(dp.term_bits));
     v.set("weight_bits", text(d.weight_bits));
-    v.set("log_frac_bits", text(dp.log_frac_bits));
     v.set("latency_note", "ROWS+" + text(s.pipeline));
 
     std::vector<std::pair<std::string, std::string>> pe;
@@ -103,10 +96,11 @@ mst::data systolic_values(const Design& d) {
         module = "pf_log_pe";
         pe = {{"ACT_LOG_W", "ACT_W - 1"},
               {"WGT_LOG_W", "WGT_W - 1"},
-              {"ACT_LOG_MIN", text(log_min(dp.activation, dp.log_frac_bits))},
-              {"WGT_LOG_MIN", text(log_min(dp.weight, dp.log_frac_bits))},
+              {"ACT_F", text(golden::log_frac_bits(dp.activation))},
+              {"WGT_F", text(golden::log_frac_bits(dp.weight))},
+              {"ACT_LOG_MIN", text(golden::min_decoded(dp.activation))},
+              {"WGT_LOG_MIN", text(golden::min_decoded(dp.weight))},
               {"LOG_MAX", text(dp.log_max)},
-              {"F", text(dp.log_frac_bits)},
               {"M", text(dp.mantissa_bits)},
               {"A", text(dp.acc_frac_bits)},
               {"ROUND_NEAREST", dp.rounding == golden::Rounding::kNearestEven ? "1" : "0"},
@@ -130,6 +124,7 @@ mst::data systolic_values(const Design& d) {
         v.set(side + "_n", text(f.n));
         v.set(side + "_es", text(f.es));
         v.set(side + "_rs", text(f.rs));
+        v.set(side + "_frac_bits", text(golden::log_frac_bits(f)));
         v.set(side + "_terminated", f.regime == golden::LpRegime::kTerminated ? "1" : "0");
     };
     set_operand("act", dp.activation);

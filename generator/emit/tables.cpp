@@ -20,7 +20,9 @@ namespace mst = kainjow::mustache;
 using golden::Format;
 using golden::FormatKind;
 
-std::string text(long long value) { return std::to_string(value); }
+std::string text(long long value) {
+    return std::to_string(value);
+}
 
 /// A sized decimal literal of `value` modulo 2^width, width <= 63.
 std::string literal(int width, long long value) {
@@ -35,8 +37,8 @@ int unsigned_bits(std::uint64_t largest) {
 
 /// Bits of a signed number in low..high.
 int signed_bits(long long low, long long high) {
-    return 1 + static_cast<int>(std::bit_width(
-                   static_cast<std::uint64_t>(std::max({high, -low - 1, 0LL}))));
+    return 1 + static_cast<int>(
+                   std::bit_width(static_cast<std::uint64_t>(std::max({high, -low - 1, 0LL}))));
 }
 
 /// Entries of a case statement whose last one is the default: {index, value} of all others.
@@ -97,10 +99,8 @@ std::vector<std::uint64_t> log_table(int log_bits, int index_bits, int frac_bits
     const int limit_bits = frac_bits - index_bits;
     const std::int64_t never = (std::int64_t{1} << limit_bits) - 1;
     const auto threshold = [&](int j) {
-        const golden::Boundary b{.mantissa = 1,
-                                 .exponent = j,
-                                 .exponent_frac_bits = log_bits,
-                                 .inclusive = true};
+        const golden::Boundary b{
+            .mantissa = 1, .exponent = j, .exponent_frac_bits = log_bits, .inclusive = true};
         return golden::smallest_integer(b, frac_bits) - (std::int64_t{1} << frac_bits);
     };
     std::vector<std::uint64_t> table;

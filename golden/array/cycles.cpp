@@ -34,7 +34,8 @@ private:
 
     /// May row `row` be written while the finished job before it drains?
     [[nodiscard]] bool row_ok(int row, bool first, bool job_end) const {
-        return !drain_busy_ || (first && !job_end && row < drained_);
+        if (drain_busy_) return first && !job_end && row < drained_;
+        return first || !row_valid_;  // the memories' outputs hold a row until it is taken
     }
 
     void step() {

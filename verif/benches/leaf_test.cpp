@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <deque>
 #include <limits>
-#include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -29,9 +29,13 @@ using golden::Code;
 using golden::Format;
 using golden::FormatKind;
 
-std::string module_text(const std::string& file) { return std::string(rtl_templates().at(file)); }
+std::string module_text(const std::string& file) {
+    return std::string(rtl_templates().at(file));
+}
 
-Format int_format(int n) { return {.kind = FormatKind::kInt, .n = n}; }
+Format int_format(int n) {
+    return {.kind = FormatKind::kInt, .n = n};
+}
 
 Format pot_format(int n, golden::PotRounding rounding = golden::PotRounding::kNearest) {
     return {.kind = FormatKind::kPot, .n = n, .pot_rounding = rounding};
@@ -59,9 +63,8 @@ struct Number {
 
 /// The bits of a positive LP word, read one after the other as the definition does.
 double lp_log2(const Format& f, const std::string& bits) {
-    const std::size_t longest = f.regime == golden::LpRegime::kCapped
-                                    ? static_cast<std::size_t>(f.rs)
-                                    : bits.size();
+    const std::size_t longest =
+        f.regime == golden::LpRegime::kCapped ? static_cast<std::size_t>(f.rs) : bits.size();
     std::size_t at = 0;
     while (at < bits.size() && at < longest && bits[at] == bits[0]) ++at;
     const int run = static_cast<int>(at);
@@ -154,9 +157,9 @@ std::int64_t oracle_term(const golden::DatapathParams& d, int weight, int activa
     const double whole = std::floor(log);
     const long double fraction = static_cast<long double>(log - whole);
     const std::int64_t mantissa = round_even(std::exp2(fraction + d.mantissa_bits));
-    const long double scaled = std::ldexp(static_cast<long double>(mantissa),
-                                          static_cast<int>(whole) + d.acc_frac_bits -
-                                              d.mantissa_bits);
+    const long double scaled =
+        std::ldexp(static_cast<long double>(mantissa),
+                   static_cast<int>(whole) + d.acc_frac_bits - d.mantissa_bits);
     const std::int64_t magnitude = d.rounding == golden::Rounding::kTruncate
                                        ? static_cast<std::int64_t>(std::floor(scaled))
                                        : round_even(scaled);
@@ -178,9 +181,8 @@ public:
         for (int code = first; code <= last; ++code) {
             codes_.push_back(code);
             // In units of z: PoT's own unit is its smallest power, 2^(1 - cmax) of its real scale.
-            const int up = f.kind == FormatKind::kPot
-                               ? post.z_frac_bits + 2 - (1 << (f.n - 1))
-                               : post.z_frac_bits;
+            const int up = f.kind == FormatKind::kPot ? post.z_frac_bits + 2 - (1 << (f.n - 1))
+                                                      : post.z_frac_bits;
             logs_.push_back(oracle_decode(f, code).log2 + up);
         }
     }
@@ -193,7 +195,8 @@ public:
         int best = 0;
         if (f.kind == FormatKind::kPot) {
             best = nearest_power(magnitude);
-        } else if (!f.flush_to_zero || magnitude >= std::exp2(static_cast<long double>(logs_[0] - 1))) {
+        } else if (!f.flush_to_zero ||
+                   magnitude >= std::exp2(static_cast<long double>(logs_[0] - 1))) {
             best = nearest_log(magnitude);
         }
         if (best == 0 || z > 0) return best;
@@ -224,7 +227,8 @@ private:
         int best = 0;
         long double distance = magnitude;
         for (std::size_t i = 0; i < codes_.size(); ++i) {
-            const long double d = std::fabs(std::exp2(static_cast<long double>(logs_[i])) - magnitude);
+            const long double d =
+                std::fabs(std::exp2(static_cast<long double>(logs_[i])) - magnitude);
             if (d < distance || (d == distance && codes_[i] % 2 == 0)) {
                 distance = d;
                 best = codes_[i];
@@ -238,13 +242,16 @@ private:
     std::vector<double> logs_;
 };
 
-std::string name_of(const Format& f) { return golden::to_string(f); }
+std::string name_of(const Format& f) {
+    return golden::to_string(f);
+}
 
 // Decoders --------------------------------------------------------------------------------------
 
 TEST(Leaf, IntAndPotDecodersOverAllCodes) {
     Wrapper w;
-    for (const char* file : {"pf_int_decode.v", "pf_pot_decode.v"}) w.add_modules(module_text(file));
+    for (const char* file : {"pf_int_decode.v", "pf_pot_decode.v"})
+        w.add_modules(module_text(file));
     const Pins code = w.input(8);
     struct Instance {
         Format format;
@@ -253,17 +260,18 @@ TEST(Leaf, IntAndPotDecodersOverAllCodes) {
     std::vector<Instance> instances;
     for (int n = 2; n <= 8; ++n) {
         Instance i{int_format(n), w.output(1), {}, w.output(n)};
-        w.add(fmt::format(
-            "pf_int_decode #(.N({0})) u_int{0} (.code_i(in_i[{1}:0]), .zero_o({2}), .value_o({3}));\n",
-            n, n - 1, Wrapper::out(i.zero), Wrapper::out(i.value)));
+        w.add(
+            fmt::format("pf_int_decode #(.N({0})) u_int{0} (.code_i(in_i[{1}:0]), .zero_o({2}), "
+                        ".value_o({3}));\n",
+                        n, n - 1, Wrapper::out(i.zero), Wrapper::out(i.value)));
         instances.push_back(i);
     }
     for (int n = 2; n <= 5; ++n) {
         Instance i{pot_format(n), w.output(1), w.output(1), w.output(n - 1)};
-        w.add(fmt::format("pf_pot_decode #(.N({0})) u_pot{0} (.code_i(in_i[{1}:0]), .zero_o({2}), "
-                          ".neg_o({3}), .shift_o({4}));\n",
-                          n, n - 1, Wrapper::out(i.zero), Wrapper::out(i.neg),
-                          Wrapper::out(i.value)));
+        w.add(fmt::format(
+            "pf_pot_decode #(.N({0})) u_pot{0} (.code_i(in_i[{1}:0]), .zero_o({2}), "
+            ".neg_o({3}), .shift_o({4}));\n",
+            n, n - 1, Wrapper::out(i.zero), Wrapper::out(i.neg), Wrapper::out(i.value)));
         instances.push_back(i);
     }
     Model model(w);
@@ -300,12 +308,15 @@ TEST(Leaf, LpDecodersOverAllCodes) {
         golden::DatapathParams d;
         d.kind = golden::DatapathKind::kLog;
         const int log_bits = operand_bits(d, f) - 1 + more_frac;
-        Instance i{f, golden::log_frac_bits(f) + more_frac, w.output(1), w.output(1), w.output(1), w.output(log_bits)};
-        w.add(fmt::format("pf_lp_decode #(.N({}), .ES({}), .RS({}), .TERMINATED({}), .F({}), .LOG_W({})) "
-                          "u_{} (.code_i(in_i[{}:0]), .zero_o({}), .nar_o({}), .neg_o({}), .log_o({}));\n",
-                          f.n, f.es, f.rs, f.regime == golden::LpRegime::kTerminated ? 1 : 0,
-                          i.frac, log_bits, instances.size(), f.n - 1, Wrapper::out(i.zero),
-                          Wrapper::out(i.nar), Wrapper::out(i.neg), Wrapper::out(i.log)));
+        Instance i{f,           golden::log_frac_bits(f) + more_frac,
+                   w.output(1), w.output(1),
+                   w.output(1), w.output(log_bits)};
+        w.add(fmt::format(
+            "pf_lp_decode #(.N({}), .ES({}), .RS({}), .TERMINATED({}), .F({}), .LOG_W({})) "
+            "u_{} (.code_i(in_i[{}:0]), .zero_o({}), .nar_o({}), .neg_o({}), .log_o({}));\n",
+            f.n, f.es, f.rs, f.regime == golden::LpRegime::kTerminated ? 1 : 0, i.frac, log_bits,
+            instances.size(), f.n - 1, Wrapper::out(i.zero), Wrapper::out(i.nar),
+            Wrapper::out(i.neg), Wrapper::out(i.log)));
         instances.push_back(i);
     };
     for (int n = 2; n <= 8; ++n) {
@@ -400,14 +411,15 @@ public:
         wgt_in_ = w.input(lanes * wgt_bits_);
         wgt_out_ = w.output(lanes * wgt_bits_);
         w.add(rename_modules(
-            fmt::format("{} #({}.LANES({}), .PIPELINE({}), .ZERO_GATING({}), .PSUM_W({})) u_{} (\n"
-                        "  .clk_i(clk_i), .rst_ni({}), .swap_i({}), .swap_o({}), .act_i({}), .act_o({}),\n"
-                        "  .wgt_shift_i({}), .wgt_i({}), .wgt_o({}), .psum_i({}), .psum_o({}));\n",
-                        module, parameters, lanes, config.pipeline, config.zero_gating, psum_bits_,
-                        index, Wrapper::in(rst_n_), Wrapper::in(swap_in_), Wrapper::out(swap_out_),
-                        Wrapper::in(act_in_), Wrapper::out(act_out_), Wrapper::in(shift_in_),
-                        Wrapper::in(wgt_in_), Wrapper::out(wgt_out_), Wrapper::in(psum_in_),
-                        Wrapper::out(psum_out_)),
+            fmt::format(
+                "{} #({}.LANES({}), .PIPELINE({}), .ZERO_GATING({}), .PSUM_W({})) u_{} (\n"
+                "  .clk_i(clk_i), .rst_ni({}), .swap_i({}), .swap_o({}), .act_i({}), .act_o({}),\n"
+                "  .wgt_shift_i({}), .wgt_i({}), .wgt_o({}), .psum_i({}), .psum_o({}));\n",
+                module, parameters, lanes, config.pipeline, config.zero_gating, psum_bits_, index,
+                Wrapper::in(rst_n_), Wrapper::in(swap_in_), Wrapper::out(swap_out_),
+                Wrapper::in(act_in_), Wrapper::out(act_out_), Wrapper::in(shift_in_),
+                Wrapper::in(wgt_in_), Wrapper::out(wgt_out_), Wrapper::in(psum_in_),
+                Wrapper::out(psum_out_)),
             prefix));
 
         const int weights = golden::code_count(d.weight);
@@ -415,8 +427,8 @@ public:
         for (int wgt = 0; wgt < weights; ++wgt) {
             for (int act = 0; act < activations; ++act) {
                 terms_.push_back(oracle_term(d, wgt, act));
-                EXPECT_EQ(terms_.back(), golden::product_term(d, static_cast<Code>(wgt),
-                                                              static_cast<Code>(act)))
+                EXPECT_EQ(terms_.back(),
+                          golden::product_term(d, static_cast<Code>(wgt), static_cast<Code>(act)))
                     << "golden model, weight " << wgt << " activation " << act;
             }
         }
@@ -446,8 +458,8 @@ public:
             const int a = act[lane] & (golden::code_count(d.activation) - 1);
             wgt_word |= wgt_operands_[static_cast<std::size_t>(w[lane])] << (l * wgt_bits_);
             act_word |= act_operands_[static_cast<std::size_t>(a)] << (l * act_bits_);
-            products += static_cast<std::uint64_t>(
-                terms_[static_cast<std::size_t>(active_[lane] * golden::code_count(d.activation) + a)]);
+            products += static_cast<std::uint64_t>(terms_[static_cast<std::size_t>(
+                active_[lane] * golden::code_count(d.activation) + a)]);
         }
         model.set(rst_n_, reset ? 0 : 1);
         model.set(swap_in_, swap ? 1 : 0);
@@ -462,22 +474,18 @@ public:
         products_before_ = products;
         expect_act_ = act_word;
         expect_swap_ = swap && !reset;
-        if (swap) {
-            active_ = shadow_;
-            ++swaps_;
-        }
+        if (swap) active_ = shadow_;
         if (shift) {
             shadow_ = w;
             expect_wgt_ = wgt_word;
-            ++shifts_;
+            loaded_ = true;
         }
-        ++cycles_;
     }
 
     void check(const Model& model) const {
         ASSERT_EQ(model.get(swap_out_), expect_swap_ ? 1U : 0U);
         ASSERT_EQ(model.get(act_out_), expect_act_);
-        if (shifts_ > 0) {
+        if (loaded_) {
             ASSERT_EQ(model.get(wgt_out_), expect_wgt_);
         }
         // Defined once the weights were loaded, swapped in and have passed the pipeline.
@@ -516,9 +524,7 @@ private:
     std::uint64_t expect_wgt_ = 0;
     bool expect_swap_ = false;
     bool settled_ = false;
-    int swaps_ = 0;
-    int shifts_ = 0;
-    std::uint64_t cycles_ = 0;
+    bool loaded_ = false;
 };
 
 /// All pairs of 256 weight and 256 activation codes in lane 0 of every PE, random ones in the other
@@ -654,7 +660,8 @@ void run_encoders(const std::vector<golden::PostParams>& posts, int exhaustive_b
     std::vector<Pins> outs;
     for (const golden::PostParams& p : posts) {
         const std::string prefix = fmt::format("c{}", outs.size());
-        w.add_modules(rename_modules(render(module_text(encode_template(p)), encode_values(p)), prefix));
+        w.add_modules(
+            rename_modules(render(module_text(encode_template(p)), encode_values(p)), prefix));
         outs.push_back(w.output(p.output.n));
         w.add(fmt::format("{}_encode u_{} (.z_i(in_i[{}:0]), .code_o({}));\n", prefix, prefix,
                           p.z_bits - 1, Wrapper::out(outs.back())));
@@ -690,7 +697,8 @@ void run_encoders(const std::vector<golden::PostParams>& posts, int exhaustive_b
         std::mt19937_64 random(i + 1);
         for (int n = 0; n < 40000; ++n) {
             // All magnitudes alike often.
-            check(sign_extend(random(), 64) >> (64 - p.z_bits + static_cast<int>(random() % p.z_bits)));
+            check(sign_extend(random(), 64) >>
+                  (64 - p.z_bits + static_cast<int>(random() % p.z_bits)));
             if (testing::Test::HasFatalFailure()) return;
         }
         for (const std::int64_t threshold : golden_encoder.thresholds()) {
@@ -715,16 +723,26 @@ TEST(Leaf, IntAndPotEncodersOverAllInputs) {
 }
 
 TEST(Leaf, LpEncodersOverAllInputs) {
-    run_encoders({post_of(lp_format(2, 0, 1)), post_of(lp_format(2, 0, 1, false, true)),
-                  post_of(lp_format(3, 0, 1)), post_of(lp_format(3, 1, 2)),
-                  post_of(lp_format(3, 0, 2, true)), post_of(lp_format(4, 0, 1)),
-                  post_of(lp_format(4, 1, 2)), post_of(lp_format(4, 1, 2, true, true)),
-                  post_of(lp_format(4, 1, 3)), post_of(lp_format(4, 2, 3)),
-                  post_of(lp_format(5, 0, 4)), post_of(lp_format(5, 1, 3, true)),
-                  post_of(lp_format(6, 1, 3, false, true)), post_of(lp_format(6, 0, 5)),
-                  post_of(lp_format(7, 0, 3, true)), post_of(lp_format(8, 0, 1)),
-                  post_of(lp_format(8, 0, 4, false, true)), post_of(lp_format(8, 1, 2)),
-                  post_of(lp_format(8, 1, 3), 14), post_of(lp_format(8, 2, 3, true, true), 12)},
+    run_encoders({post_of(lp_format(2, 0, 1)),
+                  post_of(lp_format(2, 0, 1, false, true)),
+                  post_of(lp_format(3, 0, 1)),
+                  post_of(lp_format(3, 1, 2)),
+                  post_of(lp_format(3, 0, 2, true)),
+                  post_of(lp_format(4, 0, 1)),
+                  post_of(lp_format(4, 1, 2)),
+                  post_of(lp_format(4, 1, 2, true, true)),
+                  post_of(lp_format(4, 1, 3)),
+                  post_of(lp_format(4, 2, 3)),
+                  post_of(lp_format(5, 0, 4)),
+                  post_of(lp_format(5, 1, 3, true)),
+                  post_of(lp_format(6, 1, 3, false, true)),
+                  post_of(lp_format(6, 0, 5)),
+                  post_of(lp_format(7, 0, 3, true)),
+                  post_of(lp_format(8, 0, 1)),
+                  post_of(lp_format(8, 0, 4, false, true)),
+                  post_of(lp_format(8, 1, 2)),
+                  post_of(lp_format(8, 1, 3), 14),
+                  post_of(lp_format(8, 2, 3, true, true), 12)},
                  18);
 }
 
@@ -744,6 +762,7 @@ struct PostConfig {
     int cols = 4;
     int lanes = 4;
     int acc_bits = 28;
+    int use_dsp = 0;
 };
 
 struct PostRow {
@@ -755,7 +774,8 @@ struct PostRow {
 
 class PostBench {
 public:
-    PostBench(Wrapper& w, const PostConfig& c, int index) : config_(c), encoder_(c.params.output, c.params.z_frac_bits) {
+    PostBench(Wrapper& w, const PostConfig& c, int index)
+        : config_(c), encoder_(c.params.output, c.params.z_frac_bits) {
         const golden::PostParams& p = c.params;
         const std::string prefix = fmt::format("c{}", index);
         std::string modules = render(module_text(encode_template(p)), encode_values(p));
@@ -782,13 +802,14 @@ public:
         w.add(rename_modules(
             fmt::format(
                 "pf_post #(.COLS({}), .LANES({}), .ACC_W({}), .SCALE_W({}), .SHIFT_W({}), "
-                ".HAS_BIAS({}), .HAS_RELU({}), .ROUND_NEAREST({}), .Z_W({}), .OUT_W({})) u_{} (\n"
+                ".HAS_BIAS({}), .HAS_RELU({}), .ROUND_NEAREST({}), .Z_W({}), .OUT_W({}), "
+                ".USE_DSP({})) u_{} (\n"
                 "  .clk_i(clk_i), .rst_ni({}), .in_valid_i({}), .in_ready_o({}), .acc_i({}),\n"
                 "  .relu_i({}), .last_i({}), .bias_i({}), .scale_i({}), .shift_i({}),\n"
                 "  .out_valid_o({}), .out_ready_i({}), .code_o({}), .last_o({}));\n",
                 c.cols, c.lanes, c.acc_bits, p.scale_bits, p.shift_bits, p.has_bias ? 1 : 0,
                 p.has_relu ? 1 : 0, p.rounding == golden::Rounding::kNearestEven ? 1 : 0, p.z_bits,
-                p.output.n, index, Wrapper::in(rst_n_), Wrapper::in(in_valid_),
+                p.output.n, c.use_dsp, index, Wrapper::in(rst_n_), Wrapper::in(in_valid_),
                 Wrapper::out(in_ready_), Wrapper::in(packed(acc_)), Wrapper::in(relu_),
                 Wrapper::in(last_), Wrapper::in(packed(bias_)), Wrapper::in(packed(scale_)),
                 Wrapper::in(packed(shift_)), Wrapper::out(out_valid_), Wrapper::in(out_ready_),
@@ -902,9 +923,9 @@ private:
             row.acc.push_back(signed_bits(config_.acc_bits));
             golden::ColumnParams column;
             column.bias = signed_bits(config_.acc_bits);
-            column.scale = static_cast<std::uint32_t>(low_bits(
-                static_cast<std::int64_t>(random()),
-                1 + static_cast<int>(random() % static_cast<unsigned>(p.scale_bits))));
+            column.scale = static_cast<std::uint32_t>(
+                low_bits(static_cast<std::int64_t>(random()),
+                         1 + static_cast<int>(random() % static_cast<unsigned>(p.scale_bits))));
             // Mostly shifts that leave something to encode, now and then any.
             const unsigned all = 1U << p.shift_bits;
             column.shift = static_cast<std::uint32_t>(random() % 4 == 0 ? random() % all
@@ -947,7 +968,7 @@ TEST(Leaf, PostProcessingUnderBackPressure) {
     configs.push_back({post_of(int_format(8)), 5, 2, 33});
     configs.push_back({post_of(int_format(3)), 1, 1, 9});
     configs.push_back({post_of(lp_format(8, 1, 3)), 3, 1, 24});
-    configs.push_back({post_of(lp_format(4, 1, 2)), 7, 3, 20});
+    configs.push_back({post_of(lp_format(4, 1, 2)), 7, 3, 20, 1});
     configs.push_back({post_of(pot_format(4)), 4, 3, 20});
     configs[1].params.rounding = golden::Rounding::kTruncate;
     configs[2].params.scale_bits = 1;
@@ -957,7 +978,8 @@ TEST(Leaf, PostProcessingUnderBackPressure) {
     configs[5].params.shift_bits = 4;
     Wrapper w;
     std::vector<PostBench> benches;
-    for (const PostConfig& c : configs) benches.emplace_back(w, c, static_cast<int>(benches.size()));
+    for (const PostConfig& c : configs)
+        benches.emplace_back(w, c, static_cast<int>(benches.size()));
     Model model(w);
     for (PostBench& b : benches) {
         SCOPED_TRACE(b.name());

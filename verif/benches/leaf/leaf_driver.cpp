@@ -26,7 +26,9 @@ void* leaf_open(int seed) {
     return leaf;
 }
 
-void leaf_close(void* self) { delete static_cast<Leaf*>(self); }
+void leaf_close(void* self) {
+    delete static_cast<Leaf*>(self);
+}
 
 void leaf_eval(void* self, int clk, const std::uint32_t* in, std::uint32_t* out) {
     Vleaf& dut = static_cast<Leaf*>(self)->dut;

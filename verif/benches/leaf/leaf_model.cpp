@@ -79,8 +79,8 @@ fs::path build(const Wrapper& wrapper) {
 
     const ScratchDir scratch(cache);
     std::vector<std::string> verilate = {
-        "verilator", "--cc",        "-Wall",  "-Wno-DECLFILENAME", "-O3",          "--x-initial",
-        "unique",    "--prefix",    "Vleaf",  "--top-module",      "leaf",         "-Mdir",
+        "verilator", "--cc",        "-Wall",  "-Wno-DECLFILENAME", "-O3",  "--x-initial",
+        "unique",    "--prefix",    "Vleaf",  "--top-module",      "leaf", "-Mdir",
         "obj",       "--no-timing", "leaf.v", "--output-split",    "20000"};
     write(scratch.path() / "leaf.v", wrapper.text());
     for (std::size_t i = 0; i < wrapper.modules().size(); ++i) {
@@ -166,7 +166,9 @@ std::uint64_t Model::get(Pins p) const {
     return value;
 }
 
-void Model::eval() { eval_(self_, 0, in_.data(), out_.data()); }
+void Model::eval() {
+    eval_(self_, 0, in_.data(), out_.data());
+}
 
 void Model::tick() {
     eval_(self_, 0, in_.data(), out_.data());

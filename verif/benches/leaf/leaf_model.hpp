@@ -44,7 +44,8 @@ private:
     int out_bits_ = 0;
 };
 
-/// The wrapper, running. Values of up to 64 bits; out() shows the state of the last eval() or tick().
+/// The wrapper, running. Values of up to 64 bits; out() shows the state of the last eval() or
+/// tick().
 class Model {
 public:
     /// Verilates and compiles in the build folder unless the same text was compiled before. Throws
