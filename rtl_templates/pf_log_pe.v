@@ -132,14 +132,17 @@ module pf_log_pe #(
             wire [WGT_LOG_W-1:0] wgt_log = weight[l*WGT_W +: WGT_LOG_W];
             wire                 nonzero = (act_log[ACT_LOG_W-1 -: ACT_ZERO] != ACT_CODE)
                                          & (wgt_log[WGT_LOG_W-1 -: WGT_ZERO] != WGT_CODE);
-            wire                 neg     = (act_i[l*ACT_W + ACT_LOG_W] ^ weight[l*WGT_W + WGT_LOG_W]) & nonzero;
+            wire                 minus   = act_i[l*ACT_W + ACT_LOG_W] ^ weight[l*WGT_W + WGT_LOG_W];
+            wire                 neg;
 
             // Product: the logs add.
             wire [ACT_LOG_W-1:0] act_used;
             if (ZERO_GATING != 0) begin : gen_gated
                 assign act_used = act_log & {ACT_LOG_W{nonzero}};
+                assign neg      = minus & nonzero;
             end else begin : gen_plain
                 assign act_used = act_log;
+                assign neg      = minus; // -0 is 0
             end
             wire [L_W-1:0] act_wide = {{(L_W-ACT_LOG_W){act_used[ACT_LOG_W-1]}}, act_used};
             wire [L_W-1:0] wgt_wide = {{(L_W-WGT_LOG_W){wgt_log[WGT_LOG_W-1]}}, wgt_log};

@@ -1,8 +1,8 @@
 // Decoder of Logarithmic Posits.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Purpose   : log2|x| = 2^ES * k + ulfx as a signed fixed-point number. Zero and NaR take the most negative log, which no
-//             other code has, so that an operand {neg, log} needs no zero bit in the array's registers.
+// Purpose   : log2|x| = 2^ES * k + ulfx as a signed fixed-point number. Zero and NaR take the most negative log, which
+//             no other code has, so that an operand {neg, log} needs no zero bit in the array's registers.
 // Latency   : combinational.
 // Parameters:
 //   N           code width, 2..8

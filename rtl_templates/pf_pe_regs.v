@@ -1,8 +1,8 @@
 // Operand registers of a processing element.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Purpose   : double-buffered weight, activation and swap token of a weight-stationary PE. The shadow weights of a column
-//             form a shift chain; the active weight takes the shadow one when the token passes.
+// Purpose   : double-buffered weight, activation and swap token of a weight-stationary PE. The shadow weights of a
+//             column form a shift chain; the active weight takes the shadow one when the token passes.
 // Latency   : act_o and swap_o follow by one cycle. weight_o changes in the cycle after swap_i.
 // Handshake : none; wgt_shift_i enables the shadow register, nothing else ever stalls.
 // Parameters:

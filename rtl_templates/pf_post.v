@@ -1,14 +1,14 @@
 // Post-processing: accumulator rows to output codes.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Purpose   : code[c] = encode(saturate(relu(round((acc[c] + bias[c]) * scale[c] / 2^shift[c])))) for every column c of a
-//             row, LANES columns per cycle.
+// Purpose   : code[c] = encode(saturate(relu(round((acc[c] + bias[c]) * scale[c] / 2^shift[c])))) for every column c of
+//             a row, LANES columns per cycle.
 // Latency   : a row occupies G = ceil(COLS/LANES) cycles and is taken (in_ready_o) in the last of them; rows can follow
 //             every G cycles. out_valid_o is high 5 cycles after in_valid_i & in_ready_o, G + 4 cycles after a row
 //             first meets an idle unit, when out_ready_i is high.
-// Handshake : valid/ready on both sides; the row, relu_i, last_i and the column parameters must be stable from in_valid_i
-//             until the row is taken, and may change then. The output buffer holds two rows, so that in_ready_o does
-//             not depend combinationally on out_ready_i.
+// Handshake : valid/ready on both sides; the row, relu_i, last_i and the column parameters must be stable from
+//             in_valid_i until the row is taken, and may change then. The output buffer holds two rows, so that
+//             in_ready_o does not depend combinationally on out_ready_i.
 // Parameters:
 //   COLS           columns of a row, >= 1
 //   LANES          columns per cycle, 1..COLS

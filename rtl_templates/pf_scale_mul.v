@@ -1,8 +1,8 @@
 // Product of a signed and an unsigned number.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Purpose   : product_o = a_i * b_i. b is recoded into radix-4 digits -2..2 (Booth); the rows are added in one sum, which
-//             tools turn into a carry-save tree. Sign bits are added inverted and one constant makes up for it.
+// Purpose   : product_o = a_i * b_i. b is recoded into radix-4 digits -2..2 (Booth); the rows are added in one sum,
+//             which tools turn into a carry-save tree. Sign bits are added inverted and one constant makes up for it.
 // Latency   : combinational.
 // Parameters:
 //   A_W      width of a_i, signed, >= 2

@@ -86,7 +86,7 @@ module pf_shift_pe #(
                 assign value = act ^ {ACT_W{neg}};
             end
 
-            // Short shifts first: every stage then is as narrow as it can be. Complemented zeros come in from the right.
+            // Short shifts first: every stage is as narrow as it can be. Complemented zeros come in from the right.
             for (s = 0; s < SHIFT_W; s = s + 1) begin : gen_stage
                 localparam IN_W = ACT_W + (1 << s) - 1;
                 wire [IN_W-1:0]        in;

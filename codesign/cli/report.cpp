@@ -15,12 +15,18 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-double share(int part, int whole) { return static_cast<double>(part) / whole; }
+double share(int part, int whole) {
+    return static_cast<double>(part) / whole;
+}
 
-Json optional(const std::optional<std::uint64_t>& x) { return x ? Json(*x) : Json(nullptr); }
+Json optional(const std::optional<std::uint64_t>& x) {
+    return x ? Json(*x) : Json(nullptr);
+}
 
 /// Two decimals: what is measured on a few calibration images has no more.
-Json decibels(double x) { return std::isfinite(x) ? Json(std::round(x * 100.0) / 100.0) : Json(); }
+Json decibels(double x) {
+    return std::isfinite(x) ? Json(std::round(x * 100.0) / 100.0) : Json();
+}
 
 }  // namespace
 

@@ -52,8 +52,8 @@ private:
     bool shown_;
 };
 
-/// Folder of the committed network and data: beside the build tree the program stands in, else where
-/// it was compiled.
+/// Folder of the committed network and data: beside the build tree the program stands in, else
+/// where it was compiled.
 fs::path demonstration_folder() {
     std::error_code none;
     const fs::path program = fs::read_symlink("/proc/self/exe", none);
@@ -113,8 +113,9 @@ Images part(const Images& images, int first, int count) {
 }
 
 /// Calibration images: the first of --calibration, else the last of the data.
-Images choose_calibration(const RunOptions& o, const Graph& graph, const Preprocessing& preprocessing,
-                          const Images& images, int evaluated, RunResult& result) {
+Images choose_calibration(const RunOptions& o, const Graph& graph,
+                          const Preprocessing& preprocessing, const Images& images, int evaluated,
+                          RunResult& result) {
     const bool own = !o.calibration.empty();
     Images source = own ? read_images(o.calibration, graph, preprocessing) : Images{};
     const Images& from = own ? source : images;
@@ -235,8 +236,7 @@ int run_command(const RunOptions& options) {
     result.seed = o.seed;
     result.batch = std::min(o.batch, count);
     o.batch = result.batch;
-    const Images calibration =
-        choose_calibration(o, graph, preprocessing, images, count, result);
+    const Images calibration = choose_calibration(o, graph, preprocessing, images, count, result);
     const Quantised quantised =
         quantise(graph, design, calibration, {o.seed, threads}, [&](int node) {
             progress.show(fmt::format("quantising layer {} of {}", node + 1, graph.nodes.size()));

@@ -11,8 +11,8 @@
 
 namespace peforge::codesign {
 
-/// The command line of `peforge run`. Empty paths of network, data and labels together stand for the
-/// committed demonstration network and its data.
+/// The command line of `peforge run`. Empty paths of network, data and labels together stand for
+/// the committed demonstration network and its data.
 struct RunOptions {
     std::string network;
     std::string spec;
@@ -31,8 +31,8 @@ struct RunOptions {
     bool quiet = false;
 };
 
-/// Runs the command and returns its exit status: 0, or 1 when RTL and golden model (or cycle counter
-/// and formula) differ. Throws Error.
+/// Runs the command and returns its exit status: 0, or 1 when RTL and golden model (or cycle
+/// counter and formula) differ. Throws Error.
 int run_command(const RunOptions& options);
 
 }  // namespace peforge::codesign

@@ -27,8 +27,8 @@ std::vector<std::int64_t> term_table(const golden::DatapathParams& datapath) {
     std::vector<std::int64_t> terms;
     for (int w = 0; w < golden::code_count(datapath.weight); ++w) {
         for (int a = 0; a < activations; ++a) {
-            terms.push_back(golden::product_term(datapath, static_cast<Code>(w),
-                                                 static_cast<Code>(a)));
+            terms.push_back(
+                golden::product_term(datapath, static_cast<Code>(w), static_cast<Code>(a)));
         }
     }
     return terms;
@@ -36,8 +36,7 @@ std::vector<std::int64_t> term_table(const golden::DatapathParams& datapath) {
 
 }  // namespace
 
-Engine::Engine(const QuantNetwork& network)
-    : network_(network), ops_(network.design.post()) {
+Engine::Engine(const QuantNetwork& network) : network_(network), ops_(network.design.post()) {
     if (has_grouped_layer(network.graph)) {
         terms_ = term_table(network.host_datapath);
     }
@@ -110,8 +109,8 @@ std::vector<Code> Engine::execute(int index, const std::vector<std::span<const C
                 const std::vector<Code> rows =
                     im2col<Code>(inputs[0], count, in, node.shape, node.window, Code{0});
                 out.resize(static_cast<std::size_t>(count) * node.shape.size());
-                const GemmStats reported = executor.gemm(
-                    *quant.array, count * node.shape.h * node.shape.w, rows, out);
+                const GemmStats reported =
+                    executor.gemm(*quant.array, count * node.shape.h * node.shape.w, rows, out);
                 if (stats != nullptr) {
                     *stats += reported;
                 }
@@ -199,9 +198,8 @@ Evaluation evaluate(const QuantNetwork& network, const Images& images, int count
                                       *executors[static_cast<std::size_t>(thread)], stats);
         const std::size_t classes = codes.size() / static_cast<std::size_t>(size);
         for (std::size_t i = 0; i < static_cast<std::size_t>(size); ++i) {
-            result.classes[static_cast<std::size_t>(begin) + i] =
-                largest_index(std::span(codes).subspan(i * classes, classes),
-                              activation_format(network.design));
+            result.classes[static_cast<std::size_t>(begin) + i] = largest_index(
+                std::span(codes).subspan(i * classes, classes), activation_format(network.design));
         }
         for (std::size_t i = 0; i < nodes; ++i) {
             sums[static_cast<std::size_t>(thread)][i] += stats[i];

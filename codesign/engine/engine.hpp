@@ -51,7 +51,8 @@ struct Evaluation {
 };
 
 /// Runs images 0..count-1 in batches of `batch` images per GEMM, batches side by side on `threads`
-/// threads with one executor each. `progress(done)` is called with the number of images done so far.
+/// threads with one executor each. `progress(done)` is called with the number of images done so
+/// far.
 Evaluation evaluate(const QuantNetwork& network, const Images& images, int count, int batch,
                     int threads, const ExecutorFactory& make_executor,
                     const std::function<void(int)>& progress);

@@ -29,7 +29,8 @@ class ArrayExecutor {
 public:
     virtual ~ArrayExecutor() = default;
     /// Runs `m` rows [m][k] of activation codes; out is [m][n].
-    virtual GemmStats gemm(const ArrayLayer& layer, int m, std::span<const golden::Code> activations,
+    virtual GemmStats gemm(const ArrayLayer& layer, int m,
+                           std::span<const golden::Code> activations,
                            std::span<golden::Code> out) = 0;
 };
 

@@ -18,8 +18,8 @@ inline int thread_count() {
 }
 
 /// Calls body(item, thread) for item = 0..items-1 on up to `threads` threads, handing out items in
-/// order; rethrows the first exception. Plain threads instead of OpenMP: they do not spin while they
-/// wait, which on a shared machine costs OpenMP a factor of eight.
+/// order; rethrows the first exception. Plain threads instead of OpenMP: they do not spin while
+/// they wait, which on a shared machine costs OpenMP a factor of eight.
 template <typename Body>
 void parallel_for(int items, int threads, const Body& body) {
     std::atomic<int> next{0};

@@ -63,12 +63,12 @@ struct Reference::Impl {
                 return input(0);
             case Op::kConv: {
                 const at::Tensor& x = input(0);
-                const at::Tensor weight =
-                    view<float>(node.weight, {node.shape.c, x.size(1) / node.groups, w.kh, w.kw},
-                                at::kFloat);
+                const at::Tensor weight = view<float>(
+                    node.weight, {node.shape.c, x.size(1) / node.groups, w.kh, w.kw}, at::kFloat);
                 const at::Tensor bias = view<float>(node.bias, {node.shape.c}, at::kFloat);
                 return at::conv2d(padded(x, w, 0.0), weight, bias,
-                                  at::IntArrayRef({w.stride_h, w.stride_w}), at::IntArrayRef({0, 0}),
+                                  at::IntArrayRef({w.stride_h, w.stride_w}),
+                                  at::IntArrayRef({0, 0}),
                                   at::IntArrayRef({w.dilation_h, w.dilation_w}), node.groups);
             }
             case Op::kAdd:
@@ -123,8 +123,7 @@ std::vector<float> Reference::logits(std::span<const float> images, int count) c
     return {p, p + scores.numel()};
 }
 
-std::vector<std::vector<float>> Reference::tensors(std::span<const float> images,
-                                                   int count) const {
+std::vector<std::vector<float>> Reference::tensors(std::span<const float> images, int count) const {
     std::vector<std::vector<float>> all;
     for (const at::Tensor& t : impl_->run(images, count)) {
         const at::Tensor nhwc = t.permute({0, 2, 3, 1}).contiguous();

@@ -16,8 +16,8 @@ void fold_batch_norm(Node& conv, const BatchNorm& batch_norm) {
         for (std::size_t i = c * per_channel; i < (c + 1) * per_channel; ++i) {
             conv.weight[i] = static_cast<float>(conv.weight[i] * factor);
         }
-        conv.bias[c] = static_cast<float>(((conv.bias[c] - batch_norm.mean[c]) * factor) +
-                                          batch_norm.beta[c]);
+        conv.bias[c] =
+            static_cast<float>(((conv.bias[c] - batch_norm.mean[c]) * factor) + batch_norm.beta[c]);
     }
 }
 

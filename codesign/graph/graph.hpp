@@ -76,12 +76,12 @@ struct Node {
     std::string name;     ///< ONNX node name, or the name of its first output
     std::string onnx_op;  ///< for messages
     Op op = Op::kInput;
-    std::vector<int> inputs;  ///< indices of nodes
-    Shape shape;              ///< of the result
-    Window window;            ///< kConv, pools; kPad uses the four pads
-    int groups = 1;           ///< kConv
-    int pad_front = 0;        ///< kPad: zero channels before
-    int pad_back = 0;         ///< kPad: zero channels behind
+    std::vector<int> inputs;         ///< indices of nodes
+    Shape shape;                     ///< of the result
+    Window window;                   ///< kConv, pools; kPad uses the four pads
+    int groups = 1;                  ///< kConv
+    int pad_front = 0;               ///< kPad: zero channels before
+    int pad_back = 0;                ///< kPad: zero channels behind
     bool count_include_pad = false;  ///< kAveragePool
     std::vector<float> weight;       ///< kConv: [out][in / groups][kh][kw]
     std::vector<float> bias;         ///< kConv: [out].  kAddConstant: [c][h][w]

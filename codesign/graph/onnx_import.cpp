@@ -177,9 +177,9 @@ private:
         graph_.output = it->second.node;
         const Shape& shape = graph_.nodes[static_cast<std::size_t>(graph_.output)].shape;
         if (shape.h * shape.w != 1) {
-            throw InputError(file_, "output '" + name + "'",
-                             "has shape " + to_string(shape) +
-                                 "; one score per class [N, classes] is needed");
+            throw InputError(
+                file_, "output '" + name + "'",
+                "has shape " + to_string(shape) + "; one score per class [N, classes] is needed");
         }
     }
 
@@ -768,8 +768,7 @@ private:
         out.pad_back = checked(reader, pads[5], 0, "padding");
         out.window.bottom = checked(reader, pads[6], 0, "padding");
         out.window.right = checked(reader, pads[7], 0, "padding");
-        out.shape = {in.c + out.pad_front + out.pad_back,
-                     in.h + out.window.top + out.window.bottom,
+        out.shape = {in.c + out.pad_front + out.pad_back, in.h + out.window.top + out.window.bottom,
                      in.w + out.window.left + out.window.right};
         append(reader, std::move(out), 4);
     }
@@ -811,7 +810,9 @@ Graph import_onnx(const std::filesystem::path& file) {
     return Importer(model, file.string()).run();
 }
 
-std::string supported_operators() { return Importer::operator_names(); }
+std::string supported_operators() {
+    return Importer::operator_names();
+}
 
 std::vector<double> parse_numbers(const std::string& text, const std::string& file,
                                   const std::string& where) {

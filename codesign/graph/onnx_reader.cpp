@@ -81,15 +81,21 @@ NodeReader::NodeReader(const onnx::NodeProto& node, std::string file)
     }
 }
 
-std::string NodeReader::input(int i) const { return i < node_.input_size() ? node_.input(i) : ""; }
+std::string NodeReader::input(int i) const {
+    return i < node_.input_size() ? node_.input(i) : "";
+}
 
 std::string NodeReader::output(int i) const {
     return i < node_.output_size() ? node_.output(i) : "";
 }
 
-std::string NodeReader::where() const { return "node '" + name_ + "' (op " + op() + ")"; }
+std::string NodeReader::where() const {
+    return "node '" + name_ + "' (op " + op() + ")";
+}
 
-void NodeReader::fail(const std::string& what) const { throw InputError(file_, where(), what); }
+void NodeReader::fail(const std::string& what) const {
+    throw InputError(file_, where(), what);
+}
 
 const onnx::AttributeProto* NodeReader::find(const std::string& attribute,
                                              onnx::AttributeProto::AttributeType type) const {

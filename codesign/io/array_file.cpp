@@ -131,8 +131,8 @@ private:
         std::vector<int> shape;
         for (std::size_t i = 0; i < rank; ++i) {
             const std::size_t at = 4 + (4 * i);
-            const std::uint32_t dim = (byte(at) << 24U) | (byte(at + 1) << 16U) |
-                                      (byte(at + 2) << 8U) | byte(at + 3);
+            const std::uint32_t dim =
+                (byte(at) << 24U) | (byte(at + 1) << 16U) | (byte(at + 2) << 8U) | byte(at + 3);
             if (dim > kMaxElements / 2) {
                 fail("is too large");
             }
@@ -147,6 +147,8 @@ private:
 
 }  // namespace
 
-NumberArray read_array(const std::filesystem::path& file) { return Reader(file).read(); }
+NumberArray read_array(const std::filesystem::path& file) {
+    return Reader(file).read();
+}
 
 }  // namespace peforge::codesign

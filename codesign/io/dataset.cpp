@@ -81,13 +81,12 @@ Images read_images(const std::filesystem::path& file, const Graph& graph,
                              "; the network needs N images of " + to_string(shape));
     }
     Images images{array.shape[0], shape, std::move(array.data)};
-    const std::size_t plane =
-        static_cast<std::size_t>(shape.h) * static_cast<std::size_t>(shape.w);
+    const std::size_t plane = static_cast<std::size_t>(shape.h) * static_cast<std::size_t>(shape.w);
     const auto channels = static_cast<std::size_t>(shape.c);
     for (std::size_t i = 0; i < images.data.size(); ++i) {
         const std::size_t c = (i / plane) % channels;
-        images.data[i] = static_cast<float>((images.data[i] * preprocessing.scale[c]) +
-                                            preprocessing.offset[c]);
+        images.data[i] =
+            static_cast<float>((images.data[i] * preprocessing.scale[c]) + preprocessing.offset[c]);
         if (!std::isfinite(images.data[i])) {
             throw InputError(file.string(), "", "holds values that are not finite");
         }

@@ -30,6 +30,7 @@ FormatGrid::FormatGrid(const golden::Format& format) : format_(format) {
     std::map<double, golden::Code> sorted;
     for (int i = 0; i < golden::code_count(format); ++i) {
         const double value = golden::to_real(format, static_cast<golden::Code>(i));
+        reals_.push_back(std::isfinite(value) ? value : 0.0);
         // Codes that the encoder never emits (PoT's negative zero, unused LP codes) drop out.
         if (std::isfinite(value) && golden::encode_real(format, value) == i) {
             sorted.emplace(value, static_cast<golden::Code>(i));
@@ -54,7 +55,7 @@ std::vector<double> scale_candidates(const FormatGrid& grid, double largest) {
     const double top = std::log2(grid.largest());
     // log2 of the place where `largest` lands. Beyond the top it is clipped.
     const double first = lp ? std::min(-1.0, top) : top - 0.5;
-    const double last = top + (lp ? 1.5 : 2.5);
+    const double last = top + 2.5;
     std::vector<double> scales;
     for (int i = 0; first + (static_cast<double>(i) / kStepsPerOctave) <= last; ++i) {
         scales.push_back(largest / std::exp2(first + (static_cast<double>(i) / kStepsPerOctave)));

@@ -21,14 +21,17 @@ public:
     /// The real number code(x) stands for.
     [[nodiscard]] double quantise(double x) const { return values_[index(x)]; }
     [[nodiscard]] double largest() const { return values_.back(); }
+    /// golden::to_real by table, NaR as 0.
+    [[nodiscard]] double value(golden::Code code) const { return reals_[code]; }
 
 private:
     [[nodiscard]] std::size_t index(double x) const;
 
     golden::Format format_;
-    std::vector<double> values_;         // ascending
-    std::vector<golden::Code> codes_;    // of values_
-    std::vector<double> thresholds_;     // [i]: smallest number that maps to values_[i + 1]
+    std::vector<double> reals_;        // by code
+    std::vector<double> values_;       // ascending
+    std::vector<golden::Code> codes_;  // of values_
+    std::vector<double> thresholds_;   // [i]: smallest number that maps to values_[i + 1]
 };
 
 /// Scales worth trying for numbers of magnitude up to `largest`, in steps of 1/16 octave: from a

@@ -60,7 +60,8 @@ private:
     [[nodiscard]] int squared(std::size_t point, std::size_t cluster) const {
         int sum = 0;
         for (std::size_t t = 0; t < dimension_; ++t) {
-            const int d = points_[(point * dimension_) + t] - centroids_[(cluster * dimension_) + t];
+            const int d =
+                points_[(point * dimension_) + t] - centroids_[(cluster * dimension_) + t];
             sum += d * d;
         }
         return sum;
@@ -88,7 +89,8 @@ private:
     }
 
     [[nodiscard]] std::int8_t clip(double x) const {
-        return static_cast<std::int8_t>(std::clamp<long>(std::lrint(x), options_.low, options_.high));
+        return static_cast<std::int8_t>(
+            std::clamp<long>(std::lrint(x), options_.low, options_.high));
     }
 
     /// Index of a draw proportional to weight * factor.

@@ -22,11 +22,12 @@ struct KMeansOptions {
 
 /// Centroids [cluster][element] for points [count][dimension], rounded to integers in low..high.
 ///
-/// k-means++ seeding, then rounds of assignment by `metric` (ties to the lowest index) and update to
-/// the mean; an empty cluster restarts at the point with the largest squared error. The mean is kept
-/// for every metric because the layer's output error is quadratic in the difference. Returns the
-/// centroids of the round with the smallest sum of squared errors (the first one on ties), which for
-/// other metrics than L2 need not be the last. Duplicate points are merged first. count >= 1.
+/// k-means++ seeding, then rounds of assignment by `metric` (ties to the lowest index) and update
+/// to the mean; an empty cluster restarts at the point with the largest squared error. The mean is
+/// kept for every metric because the layer's output error is quadratic in the difference. Returns
+/// the centroids of the round with the smallest sum of squared errors (the first one on ties),
+/// which for other metrics than L2 need not be the last. Duplicate points are merged first. count
+/// >= 1.
 std::vector<std::int8_t> kmeans(std::span<const std::int8_t> points, int dimension,
                                 const KMeansOptions& options);
 

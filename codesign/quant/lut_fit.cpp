@@ -61,15 +61,14 @@ private:
                     points[(row * v_) + t] = static_cast<std::int8_t>((code ^ sign) - sign);
                 }
             }
-            const auto centroids =
-                kmeans(points, params_.subvector,
-                       {.clusters = params_.centroids,
-                        .metric = params_.metric,
-                        .low = -high - 1,
-                        .high = high,
-                        .seed = seed + s});
-            std::ranges::copy(centroids, fit_.layer.centroids.begin() +
-                                             static_cast<std::ptrdiff_t>(s * c_ * v_));
+            const auto centroids = kmeans(points, params_.subvector,
+                                          {.clusters = params_.centroids,
+                                           .metric = params_.metric,
+                                           .low = -high - 1,
+                                           .high = high,
+                                           .seed = seed + s});
+            std::ranges::copy(
+                centroids, fit_.layer.centroids.begin() + static_cast<std::ptrdiff_t>(s * c_ * v_));
         });
     }
 

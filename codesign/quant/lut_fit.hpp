@@ -13,11 +13,11 @@ namespace peforge::codesign {
 
 /// Calibration rows of one layer.
 struct LutCalibration {
-    golden::GemmShape shape;             ///< m = number of rows
-    std::span<const golden::Code> codes; ///< [m][k], quantised inputs
-    std::span<const float> inputs;       ///< [m][k], fp32 inputs at the same places
-    std::span<const double> weights;     ///< [n][k], real
-    double activation_scale = 1.0;       ///< of `codes`
+    golden::GemmShape shape;              ///< m = number of rows
+    std::span<const golden::Code> codes;  ///< [m][k], quantised inputs
+    std::span<const float> inputs;        ///< [m][k], fp32 inputs at the same places
+    std::span<const double> weights;      ///< [n][k], real
+    double activation_scale = 1.0;        ///< of `codes`
 };
 
 struct LutFit {
@@ -27,12 +27,12 @@ struct LutFit {
 
 /// Fits a layer.
 ///
-/// Centroids: k-means per subspace on the codes. Entries start as sum_t centroid_t * weight_t and are
-/// then refined by least squares: in rounds over the subspaces each entry moves by the mean residual
-/// (fp32 result minus the table's sum, without the column's mean) of the rows that select it, shrunk
-/// by count / (count + ridge). This is the prototype optimisation of MADDNESS (arXiv 2106.10860,
-/// section 4.3), solved by block coordinate descent. Columns get the entry scale with the smallest
-/// squared error. Deterministic for a seed.
+/// Centroids: k-means per subspace on the codes. Entries start as sum_t centroid_t * weight_t and
+/// are then refined by least squares: in rounds over the subspaces each entry moves by the mean
+/// residual (fp32 result minus the table's sum, without the column's mean) of the rows that select
+/// it, shrunk by count / (count + ridge). This is the prototype optimisation of MADDNESS (arXiv
+/// 2106.10860, section 4.3), solved by block coordinate descent. Columns get the entry scale with
+/// the smallest squared error. Deterministic for a seed.
 LutFit fit_lut(const golden::LutParams& params, const LutCalibration& calibration,
                std::uint64_t seed, int threads);
 

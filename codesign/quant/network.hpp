@@ -52,8 +52,8 @@ inline const golden::Format& activation_format(const Design& design) {
     return design.post().output;
 }
 
-/// GEMM of a convolution for `images` images: m = images*oh*ow, k = kh*kw*ic, n = oc. The order of K
-/// is (ky*kw + kx)*ic + c for every kind of array, so that sub-vectors run along the channels.
+/// GEMM of a convolution for `images` images: m = images*oh*ow, k = kh*kw*ic, n = oc. The order of
+/// K is (ky*kw + kx)*ic + c for every kind of array, so that sub-vectors run along the channels.
 golden::GemmShape gemm_shape(const Graph& graph, const Node& node, int images);
 
 }  // namespace peforge::codesign

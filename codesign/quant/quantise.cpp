@@ -26,9 +26,8 @@ namespace {
 
 using golden::Code;
 
-/// Elements of a tensor that choose its scale, and rows of a GEMM that choose its weights.
-constexpr std::size_t kScaleSamples = 1U << 15U;
-constexpr std::size_t kRowSamples = 1U << 13U;
+/// Elements of a tensor that choose its scale; rows of a GEMM that choose its weights.
+constexpr std::size_t kSamples = 1U << 13U;
 
 /// Images of one piece of work when calibration images run side by side.
 constexpr int kImagesPerTask = 8;
@@ -75,10 +74,11 @@ std::vector<double> column_weights(const Node& node, int channels, int output) {
     std::vector<double> column(static_cast<std::size_t>(taps) * static_cast<std::size_t>(channels));
     for (int c = 0; c < channels; ++c) {
         for (int tap = 0; tap < taps; ++tap) {
-            const auto from = ((static_cast<std::size_t>(output) * static_cast<std::size_t>(channels)) +
-                               static_cast<std::size_t>(c)) *
-                                  static_cast<std::size_t>(taps) +
-                              static_cast<std::size_t>(tap);
+            const auto from =
+                ((static_cast<std::size_t>(output) * static_cast<std::size_t>(channels)) +
+                 static_cast<std::size_t>(c)) *
+                    static_cast<std::size_t>(taps) +
+                static_cast<std::size_t>(tap);
             column[static_cast<std::size_t>((tap * channels) + c)] = node.weight[from];
         }
     }
@@ -118,7 +118,8 @@ public:
               const QuantiseOptions& options)
         : options_(options),
           calibration_(calibration),
-          network_{graph, design, host_datapath(design), std::vector<QuantNode>(graph.nodes.size())},
+          network_{graph, design, host_datapath(design),
+                   std::vector<QuantNode>(graph.nodes.size())},
           engine_(network_),
           ops_(design.post()),
           activation_grid_(activation_format(design)),
@@ -199,7 +200,7 @@ private:
                 break;
         }
         std::vector<float> numbers;
-        for (const std::size_t place : sample(real(i).size(), kScaleSamples, seed(i))) {
+        for (const std::size_t place : sample(real(i).size(), kSamples, seed(i))) {
             numbers.push_back(real(i)[place]);
         }
         quant(i).scale = best_scale(activation_grid_, numbers);
@@ -216,8 +217,8 @@ private:
                 prepare_convolution(i);
                 break;
             case Op::kAdd:
-                quant(i).rule = linear_rule({input_scale(i, 0) / quant(i).scale,
-                                             input_scale(i, 1) / quant(i).scale});
+                quant(i).rule = linear_rule(
+                    {input_scale(i, 0) / quant(i).scale, input_scale(i, 1) / quant(i).scale});
                 break;
             case Op::kAddConstant:
                 prepare_constant(i);
@@ -246,8 +247,8 @@ private:
         for (std::size_t pixel = 0; pixel < plane; ++pixel) {
             for (std::size_t c = 0; c < channels; ++c) {
                 const double z = node(i).bias[(c * plane) + pixel] / quant(i).scale;
-                rule.offsets.push_back(std::llrint(
-                    std::ldexp(z, network_.design.post().z_frac_bits + rule.shift)));
+                rule.offsets.push_back(
+                    std::llrint(std::ldexp(z, network_.design.post().z_frac_bits + rule.shift)));
             }
         }
     }
@@ -271,14 +272,14 @@ private:
             std::ranges::any_of(n.bias, [](float b) { return b != 0.0F; })) {
             fail(n, "has a bias, which the spec's array has not; set /post/bias to true");
         }
-        const auto places =
-            sample(static_cast<std::size_t>(shape.m), kRowSamples, seed(i) ^ 0x5EEDU);
+        const auto places = sample(static_cast<std::size_t>(shape.m), kSamples, seed(i) ^ 0x5EEDU);
         if (n.groups > 1) {
             prepare_grouped(i, shape, places);
             return;
         }
         if (shape.k > network_.design.accumulator().max_k) {
-            fail(n, "needs K = " + std::to_string(shape.k) + "; the spec allows /accumulator/max_k = " +
+            fail(n, "needs K = " + std::to_string(shape.k) +
+                        "; the spec allows /accumulator/max_k = " +
                         std::to_string(network_.design.accumulator().max_k));
         }
         ArrayLayer layer;
@@ -344,8 +345,7 @@ private:
     [[nodiscard]] InputMoments moments(int i, std::span<const Code> rows, int k) {
         std::vector<float> x(rows.size());
         std::ranges::transform(rows, x.begin(), [&](Code code) {
-            return static_cast<float>(input_scale(i) *
-                                      golden::to_real(activation_grid_.format(), code));
+            return static_cast<float>(input_scale(i) * activation_grid_.value(code));
         });
         return {x, static_cast<int>(rows.size() / static_cast<std::size_t>(k)), k};
     }
@@ -379,8 +379,8 @@ private:
         }
         const int m = static_cast<int>(rows.size() / static_cast<std::size_t>(layer.k));
         LutFit fit = fit_lut(*network_.design.lut,
-                             {{m, layer.k, layer.n}, rows, inputs, weights, input_scale(i)}, seed(i),
-                             options_.threads);
+                             {{m, layer.k, layer.n}, rows, inputs, weights, input_scale(i)},
+                             seed(i), options_.threads);
         layer.lut = std::move(fit.layer);
         return fit.scales;
     }
@@ -393,8 +393,7 @@ private:
         conv.relu = relu_on_array(n);
         for (int g = 0; g < n.groups; ++g) {
             const auto rows = gather_rows<Code>(codes(n.inputs[0]), input(i).shape, n, places, g);
-            const auto inputs =
-                gather_rows<float>(real(n.inputs[0]), input(i).shape, n, places, g);
+            const auto inputs = gather_rows<float>(real(n.inputs[0]), input(i).shape, n, places, g);
             const InputMoments statistics = moments(i, rows, shape.k);
             const auto wanted = wanted_means(i, inputs, shape.k, g * outputs, outputs);
             for (int o = 0; o < outputs; ++o) {
@@ -460,8 +459,7 @@ private:
         double noise = 0.0;
         for (std::size_t j = 0; j < real(i).size(); ++j) {
             const double x = real(i)[j];
-            const double d =
-                x - (quant(i).scale * golden::to_real(activation_grid_.format(), codes(i)[j]));
+            const double d = x - (quant(i).scale * activation_grid_.value(codes(i)[j]));
             signal += x * x;
             noise += d * d;
         }
@@ -484,8 +482,8 @@ private:
 
 Quantised quantise(const Graph& graph, const Design& design, const Images& calibration,
                    const QuantiseOptions& options, const std::function<void(int)>& progress) {
-    const golden::Format& activation = design.systolic ? design.systolic->datapath.activation
-                                                       : design.spec.activation;
+    const golden::Format& activation =
+        design.systolic ? design.systolic->datapath.activation : design.spec.activation;
     if (!(activation == activation_format(design))) {
         throw InputError(design.spec.name, "/output",
                          "is " + golden::to_string(activation_format(design)) +

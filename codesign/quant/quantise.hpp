@@ -32,11 +32,12 @@ struct Quantised {
 
 /// Quantises layer by layer, each layer seeing the quantised results of those before it.
 ///
-/// Activations: one scale per tensor, the one with the smallest mean squared error; pools of maxima,
-/// limits, padding and flattening keep their input's scale. Weights: one scale per output channel,
-/// see fit_weights(). LUT layers: see lut_fit.hpp. Biases: batch normalisation is folded already; the
-/// mean of every output channel before the limit is then corrected to the fp32 mean on the
-/// calibration images (bias correction as in arXiv 1906.04721, section 4.2, with measured means).
+/// Activations: one scale per tensor, the one with the smallest mean squared error; pools of
+/// maxima, limits, padding and flattening keep their input's scale. Weights: one scale per output
+/// channel, see fit_weights(). LUT layers: see lut_fit.hpp. Biases: batch normalisation is folded
+/// already; the mean of every output channel before the limit is then corrected to the fp32 mean on
+/// the calibration images (bias correction as in arXiv 1906.04721, section 4.2, with measured
+/// means).
 ///
 /// Throws InputError when the design cannot run the network: an output format that differs from the
 /// activation format, K above max_k, a bias where the array has none. `progress(node)` is called

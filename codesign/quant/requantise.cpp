@@ -42,8 +42,8 @@ golden::ColumnParams column_params(const golden::PostParams& post, int accumulat
     golden::ColumnParams column;
     column.bias =
         static_cast<std::int64_t>(std::clamp(std::nearbyint(bias / unit), -limit - 1.0, limit));
-    const FixedFactor factor = to_fixed(std::ldexp(unit / out_scale, post.z_frac_bits),
-                                        post.scale_bits, post.shift_bits);
+    const FixedFactor factor =
+        to_fixed(std::ldexp(unit / out_scale, post.z_frac_bits), post.scale_bits, post.shift_bits);
     column.scale = factor.scale;
     column.shift = factor.shift;
     return column;

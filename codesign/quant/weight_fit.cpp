@@ -67,13 +67,12 @@ InputMoments::InputMoments(std::span<const float> rows, int count, int k)
         mean += diagonal(i) / k;
     }
     std::iota(order_.begin(), order_.end(), 0);
-    std::ranges::stable_sort(order_,
-                             [this](int a, int b) { return diagonal(a) > diagonal(b); });
+    std::ranges::stable_sort(order_, [this](int a, int b) { return diagonal(a) > diagonal(b); });
     std::vector<double> sorted(h_.size());
     for (int i = 0; i < k; ++i) {
         for (int j = 0; j < k; ++j) {
-            sorted[at(i, j)] = h_[at(order_[static_cast<std::size_t>(i)],
-                                     order_[static_cast<std::size_t>(j)])];
+            sorted[at(i, j)] =
+                h_[at(order_[static_cast<std::size_t>(i)], order_[static_cast<std::size_t>(j)])];
         }
     }
     upper_ = inverse_cholesky(sorted, k, mean > 0.0 ? kRelativeRidge * mean : 1.0);

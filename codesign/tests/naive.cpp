@@ -23,7 +23,8 @@ void window_places(const Window& w, const Shape& in, int oy, int ox, const Visit
 
 Tensor empty(const Shape& in, const Window& w, int channels) {
     const int h = ((in.h + w.top + w.bottom - (w.dilation_h * (w.kh - 1)) - 1) / w.stride_h) + 1;
-    const int width = ((in.w + w.left + w.right - (w.dilation_w * (w.kw - 1)) - 1) / w.stride_w) + 1;
+    const int width =
+        ((in.w + w.left + w.right - (w.dilation_w * (w.kw - 1)) - 1) / w.stride_w) + 1;
     return {{channels, h, width}, {}};
 }
 

@@ -9,8 +9,9 @@ namespace peforge::codesign::testing {
 
 void write_npy(const std::filesystem::path& file, const std::string& descr,
                const std::string& shape, const void* data, std::size_t bytes, bool fortran_order) {
-    std::string header = "{'descr': '" + descr + "', 'fortran_order': " +
-                         (fortran_order ? "True" : "False") + ", 'shape': " + shape + ", }";
+    std::string header = "{'descr': '" + descr +
+                         "', 'fortran_order': " + (fortran_order ? "True" : "False") +
+                         ", 'shape': " + shape + ", }";
     while ((10 + header.size() + 1) % 64 != 0) {
         header += ' ';
     }

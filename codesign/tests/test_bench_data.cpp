@@ -56,14 +56,15 @@ TEST_P(BenchData, Fp32EqualsTheRecordedLogits) {
         read_array(root / "reference" / (std::string(c.model) + "." + c.data + ".logits.npy"));
     ASSERT_EQ(images.count, c.total);
     const int classes = recorded.shape[1];
-    const auto labels = read_labels(root / "data" / (std::string(c.data) + ".labels.npy"),
-                                    images.count, classes);
+    const auto labels =
+        read_labels(root / "data" / (std::string(c.data) + ".labels.npy"), images.count, classes);
     const Reference reference(graph);
     constexpr int kBatch = 50;
     std::vector<float> logits(recorded.data.size());
     parallel_for(c.total / kBatch, thread_count(), [&](int task, int) {
         const auto part = reference.logits(images.range(task * kBatch, kBatch), kBatch);
-        std::ranges::copy(part, logits.begin() + (static_cast<std::ptrdiff_t>(task) * kBatch * classes));
+        std::ranges::copy(part,
+                          logits.begin() + (static_cast<std::ptrdiff_t>(task) * kBatch * classes));
     });
     int correct = 0;
     float worst = 0.0F;

@@ -107,8 +107,11 @@ TEST(Dataset, ChecksShapesAndLabels) {
     write_npy(file, "(2, 3, 3)", std::vector<std::uint8_t>(18, 1));
     const Preprocessing p{{1.0}, {0.0}, ""};
     EXPECT_EQ(read_images(file, network({1, 3, 3}), p).count, 2);
-    expect_input_error([&] { read_images(file, network({1, 3, 4}), p); },
-                       "has shape 2x3x3; the network needs N images of 1x3x4");
+    expect_input_error(
+        [&] {
+            read_images(file, network({1, 3, 4}), p);
+        },
+        "has shape 2x3x3; the network needs N images of 1x3x4");
     write_npy(file, "(2,)", std::vector<std::uint8_t>{0, 3});
     EXPECT_THAT(read_labels(file, 2, 4), ElementsAre(0, 3));
     expect_input_error([&] { read_labels(file, 2, 3); }, "holds a label outside 0..2");

@@ -99,7 +99,13 @@ TEST_P(HostOpsOf, PoolsMatchRealArithmetic) {
     const Shape in{3, 5, 6};
     const auto codes = random_codes(2 * in.size(), 6);  // two images, [h][w][c]
     Node node;
-    node.window = {.kh = 3, .kw = 2, .stride_h = 2, .stride_w = 2, .top = 1, .left = 1, .bottom = 1,
+    node.window = {.kh = 3,
+                   .kw = 2,
+                   .stride_h = 2,
+                   .stride_w = 2,
+                   .top = 1,
+                   .left = 1,
+                   .bottom = 1,
                    .right = 0};
     node.shape = {3, window_height(node.window, 5), window_width(node.window, 6)};
     std::vector<double> ratios;
@@ -126,10 +132,11 @@ TEST_P(HostOpsOf, PoolsMatchRealArithmetic) {
                         const auto at = static_cast<std::size_t>(
                             (((image * node.shape.h) + y) * node.shape.w + xx) * 3 + c);
                         // six pixels of any size may cancel: slack relative to the largest
-                        expect_encodes(mean[at], 1.25 * wanted.at(c, y, xx),
-                                       (golden::to_real(format_, golden::encode_real(format_, 1e9)) *
-                                        0x1p-12) +
-                                           (4.0 * unit()));
+                        expect_encodes(
+                            mean[at], 1.25 * wanted.at(c, y, xx),
+                            (golden::to_real(format_, golden::encode_real(format_, 1e9)) *
+                             0x1p-12) +
+                                (4.0 * unit()));
                         EXPECT_EQ(static_cast<float>(real(most[at])), largest.at(c, y, xx));
                     }
                 }
@@ -140,25 +147,28 @@ TEST_P(HostOpsOf, PoolsMatchRealArithmetic) {
 
 TEST_P(HostOpsOf, LimitTableClampsValues) {
     const double scale = 0.1;
-    const auto table = ops_.limit_table({0.0F, 0.15F}, scale);
-    const double top = scale * real(golden::encode_real(format_, 0.15 / scale));
+    const float limit = 0.15F;
+    const auto table = ops_.limit_table({0.0F, limit}, scale);
+    const double top = scale * real(golden::encode_real(format_, limit / scale));
     for (const Code code : random_codes(500, 7)) {
         const double x = scale * real(code);
         const double limited = scale * real(table[code]);
-        EXPECT_EQ(limited, x < 0.0 ? 0.0 : (x > 0.15F ? top : x));
+        EXPECT_EQ(limited, x < 0.0 ? 0.0 : (x > limit ? top : x));
     }
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Formats, HostOpsOf,
-    ::testing::Values(Format{.kind = FormatKind::kInt, .n = 8}, Format{.kind = FormatKind::kInt, .n = 4},
+    ::testing::Values(Format{.kind = FormatKind::kInt, .n = 8},
+                      Format{.kind = FormatKind::kInt, .n = 4},
                       Format{.kind = FormatKind::kPot, .n = 4},
                       Format{.kind = FormatKind::kLp, .n = 8, .es = 1, .rs = 3},
                       Format{.kind = FormatKind::kLp, .n = 8, .es = 0, .rs = 2},
                       Format{.kind = FormatKind::kLp, .n = 4, .es = 1, .rs = 2}),
     [](const auto& test) {
         std::string name = golden::to_string(test.param);
-        std::erase_if(name, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; });
+        std::erase_if(name,
+                      [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; });
         return name;
     });
 

@@ -28,7 +28,9 @@ void expect_rejected(const std::filesystem::path& file, const std::string& messa
     }
 }
 
-OnnxBuilder image() { return OnnxBuilder({0, 2, 4, 4}); }
+OnnxBuilder image() {
+    return OnnxBuilder({0, 2, 4, 4});
+}
 
 OnnxBuilder convolution() {
     OnnxBuilder builder = image();
@@ -95,14 +97,24 @@ const Rejection kCases[] = {
          return b;
      },
      "impossible shape"},
-    {"dynamic_height", [] { return OnnxBuilder({0, 2, 0, 4}).node("Relu", {"x"}, "y").output("y"); },
+    {"dynamic_height",
+     [] {
+         return OnnxBuilder({0, 2, 0, 4}).node("Relu", {"x"}, "y").output("y");
+     },
      "input 'x': dimension 2 is not a fixed number"},
-    {"input_of_rank_3", [] { return OnnxBuilder({0, 2, 4}).node("Relu", {"x"}, "y").output("y"); },
+    {"input_of_rank_3",
+     [] {
+         return OnnxBuilder({0, 2, 4}).node("Relu", {"x"}, "y").output("y");
+     },
      "has 3 dimensions"},
     {"input_of_integers",
      [] {
          OnnxBuilder b = convolution();
-         b.model().mutable_graph()->mutable_input(0)->mutable_type()->mutable_tensor_type()
+         b.model()
+             .mutable_graph()
+             ->mutable_input(0)
+             ->mutable_type()
+             ->mutable_tensor_type()
              ->set_elem_type(onnx::TensorProto::INT8);
          return b;
      },
@@ -126,16 +138,20 @@ const Rejection kCases[] = {
      "defined twice"},
     {"batch_norm_alone",
      [] {
-         return image().floats("p", {2}, {1, 1})
-             .node("BatchNormalization", {"x", "p", "p", "p", "p"}, "y").output("y");
+         return image()
+             .floats("p", {2}, {1, 1})
+             .node("BatchNormalization", {"x", "p", "p", "p", "p"}, "y")
+             .output("y");
      },
      "(op BatchNormalization): cannot be folded"},
     {"batch_norm_behind_relu",
      [] {
          OnnxBuilder b = image();
          b.floats("w", {2, 2, 1, 1}, {1, 2, 3, 4}).floats("p", {2}, {1, 1});
-         return b.node("Conv", {"x", "w"}, "c").node("Relu", {"c"}, "r")
-             .node("BatchNormalization", {"r", "p", "p", "p", "p"}, "y").output("y");
+         return b.node("Conv", {"x", "w"}, "c")
+             .node("Relu", {"c"}, "r")
+             .node("BatchNormalization", {"r", "p", "p", "p", "p"}, "y")
+             .output("y");
      },
      "cannot be folded"},
     {"batch_norm_negative_variance",
@@ -143,28 +159,45 @@ const Rejection kCases[] = {
          OnnxBuilder b = image();
          b.floats("w", {1, 2, 1, 1}, {1, 2}).floats("p", {1}, {1}).floats("v", {1}, {-1});
          return b.node("Conv", {"x", "w"}, "c")
-             .node("BatchNormalization", {"c", "p", "p", "p", "v"}, "y").output("y");
+             .node("BatchNormalization", {"c", "p", "p", "p", "v"}, "y")
+             .output("y");
      },
      "variance + epsilon must be positive"},
-    {"weight_not_constant", [] { return image().node("Conv", {"x", "x"}, "y").output("y"); },
+    {"weight_not_constant",
+     [] {
+         return image().node("Conv", {"x", "x"}, "y").output("y");
+     },
      "weight 'x' is not a constant"},
     {"weight_for_other_channels",
      [] {
-         return image().floats("w", {1, 3, 1, 1}, {1, 2, 3}).node("Conv", {"x", "w"}, "y")
+         return image()
+             .floats("w", {1, 3, 1, 1}, {1, 2, 3})
+             .node("Conv", {"x", "w"}, "y")
              .output("y");
      },
      "does not match the input 2x4x4"},
     {"kernel_too_large",
      [] {
-         return OnnxBuilder({0, 1, 2, 2}).floats("w", {1, 1, 3, 1}, {1, 2, 3})
-             .node("Conv", {"x", "w"}, "y").output("y");
+         return OnnxBuilder({0, 1, 2, 2})
+             .floats("w", {1, 1, 3, 1}, {1, 2, 3})
+             .node("Conv", {"x", "w"}, "y")
+             .output("y");
      },
      "window 3x1 does not fit into 1x2x2"},
-    {"stride_zero", [] { return convolution().attribute("strides", {0, 1}); },
+    {"stride_zero",
+     [] {
+         return convolution().attribute("strides", {0, 1});
+     },
      "stride 0 is out of range"},
-    {"pads_negative", [] { return convolution().attribute("pads", {-1, 0, 0, 0}); },
+    {"pads_negative",
+     [] {
+         return convolution().attribute("pads", {-1, 0, 0, 0});
+     },
      "padding -1 is out of range"},
-    {"pads_of_wrong_rank", [] { return convolution().attribute("pads", {1, 1}); },
+    {"pads_of_wrong_rank",
+     [] {
+         return convolution().attribute("pads", {1, 1});
+     },
      "attribute 'pads' must have 4 entries"},
     {"auto_pad_unknown", [] { return convolution().attribute("auto_pad", "SAME"); },
      "auto_pad 'SAME' is not supported"},
@@ -173,35 +206,50 @@ const Rejection kCases[] = {
     {"group_zero", [] { return convolution().attribute("group", std::int64_t{0}); },
      "group 0 is out of range"},
     {"gemm_on_images",
-     [] { return image().floats("b", {2, 1}, {1, 2}).node("Gemm", {"x", "b"}, "y").output("y"); },
+     [] {
+         return image().floats("b", {2, 1}, {1, 2}).node("Gemm", {"x", "b"}, "y").output("y");
+     },
      "has 4 dimensions where 2 are needed"},
     {"gemm_transposed_input",
      [] {
-         return OnnxBuilder({0, 2}).floats("b", {2, 1}, {1, 2}).node("Gemm", {"x", "b"}, "y")
-             .attribute("transA", std::int64_t{1}).output("y");
+         return OnnxBuilder({0, 2})
+             .floats("b", {2, 1}, {1, 2})
+             .node("Gemm", {"x", "b"}, "y")
+             .attribute("transA", std::int64_t{1})
+             .output("y");
      },
      "transA is not supported"},
     {"matmul_of_other_size",
      [] {
-         return OnnxBuilder({0, 2}).floats("b", {3, 1}, {1, 2, 3}).node("MatMul", {"x", "b"}, "y")
+         return OnnxBuilder({0, 2})
+             .floats("b", {3, 1}, {1, 2, 3})
+             .node("MatMul", {"x", "b"}, "y")
              .output("y");
      },
      "matrix B must be FLOAT with 2 rows"},
     {"add_of_other_shape",
-     [] { return image().node("GlobalAveragePool", {"x"}, "p").node("Add", {"x", "p"}, "y"); },
+     [] {
+         return image().node("GlobalAveragePool", {"x"}, "p").node("Add", {"x", "p"}, "y");
+     },
      "shapes 2x4x4 and 2x1x1 differ"},
     {"add_constant_of_other_shape",
-     [] { return image().floats("c", {3, 1, 1}, {1, 2, 3}).node("Add", {"x", "c"}, "y"); },
+     [] {
+         return image().floats("c", {3, 1, 1}, {1, 2, 3}).node("Add", {"x", "c"}, "y");
+     },
      "cannot be broadcast to 2x4x4"},
     {"clip_upside_down",
      [] {
-         return image().floats("lo", {}, {1}).floats("hi", {}, {0})
+         return image()
+             .floats("lo", {}, {1})
+             .floats("hi", {}, {0})
              .node("Clip", {"x", "lo", "hi"}, "y");
      },
      "min must not exceed max"},
     {"pool_ceil_mode",
      [] {
-         return image().node("MaxPool", {"x"}, "y").attribute("kernel_shape", {2, 2})
+         return image()
+             .node("MaxPool", {"x"}, "y")
+             .attribute("kernel_shape", {2, 2})
              .attribute("ceil_mode", std::int64_t{1});
      },
      "ceil_mode is not supported"},
@@ -209,36 +257,53 @@ const Rejection kCases[] = {
      "attribute 'kernel_shape' must have 2 entries"},
     {"pool_of_padding_only",
      [] {
-         return image().node("MaxPool", {"x"}, "y").attribute("kernel_shape", {2, 2})
+         return image()
+             .node("MaxPool", {"x"}, "y")
+             .attribute("kernel_shape", {2, 2})
              .attribute("pads", {2, 0, 0, 0});
      },
      "padding must be smaller than the kernel"},
     {"mean_over_channels",
-     [] { return image().node("ReduceMean", {"x"}, "y").attribute("axes", std::vector<std::int64_t>{1}); },
+     [] {
+         return image()
+             .node("ReduceMean", {"x"}, "y")
+             .attribute("axes", std::vector<std::int64_t>{1});
+     },
      "only the mean over height and width"},
     {"reshape_to_images",
-     [] { return image().integers("s", {0, 2, 2, 8}).node("Reshape", {"x", "s"}, "y"); },
+     [] {
+         return image().integers("s", {0, 2, 2, 8}).node("Reshape", {"x", "s"}, "y");
+     },
      "only reshaping to [N, 32] is supported"},
-    {"reshape_dynamic", [] { return image().node("Reshape", {"x", "x"}, "y"); },
+    {"reshape_dynamic",
+     [] {
+         return image().node("Reshape", {"x", "x"}, "y");
+     },
      "shape 'x' is not a constant"},
     {"flatten_from_channels",
      [] { return image().node("Flatten", {"x"}, "y").attribute("axis", std::int64_t{2}); },
      "axis 2 is not supported"},
     {"pad_with_ones",
      [] {
-         return image().integers("p", {0, 0, 1, 1, 0, 0, 1, 1}).floats("v", {}, {1})
+         return image()
+             .integers("p", {0, 0, 1, 1, 0, 0, 1, 1})
+             .floats("v", {}, {1})
              .node("Pad", {"x", "p", "v"}, "y");
      },
      "only zeros around channels, rows and columns"},
     {"pad_by_reflection",
      [] {
-         return image().integers("p", {0, 0, 1, 1, 0, 0, 1, 1}).node("Pad", {"x", "p"}, "y")
+         return image()
+             .integers("p", {0, 0, 1, 1, 0, 0, 1, 1})
+             .node("Pad", {"x", "p"}, "y")
              .attribute("mode", "reflect");
      },
      "only mode 'constant' is supported"},
     {"softmax_inside",
      [] {
-         return OnnxBuilder({0, 2}).node("Softmax", {"x"}, "s").node("Relu", {"s"}, "y")
+         return OnnxBuilder({0, 2})
+             .node("Softmax", {"x"}, "s")
+             .node("Relu", {"s"}, "y")
              .output("y");
      },
      "is supported only as the last node"},

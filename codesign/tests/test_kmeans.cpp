@@ -36,7 +36,8 @@ TEST_P(EveryMetric, FindsSeparatedClusters) {
     for (const auto& [x, y] : centres) {
         bool near = false;
         for (std::size_t c = 0; c < 4; ++c) {
-            near = near || (std::abs(found[2 * c] - x) <= 1 && std::abs(found[(2 * c) + 1] - y) <= 1);
+            near =
+                near || (std::abs(found[2 * c] - x) <= 1 && std::abs(found[(2 * c) + 1] - y) <= 1);
         }
         EXPECT_TRUE(near) << x << "," << y;
     }

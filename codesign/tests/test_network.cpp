@@ -89,10 +89,10 @@ TEST_P(GemmOf, MatchesRealArithmetic) {
             const double slack = (magnitude * (GetParam().product_error + 0x1p-40)) +
                                  std::ldexp(sy, -post.z_frac_bits - 1) + (kK * acc_unit);
             const double value = golden::to_real(post.output, out[(row * kN) + n]);
-            EXPECT_GE(value,
-                      golden::to_real(post.output, golden::encode_real(post.output, (exact - slack) / sy)));
-            EXPECT_LE(value,
-                      golden::to_real(post.output, golden::encode_real(post.output, (exact + slack) / sy)));
+            EXPECT_GE(value, golden::to_real(post.output, golden::encode_real(
+                                                              post.output, (exact - slack) / sy)));
+            EXPECT_LE(value, golden::to_real(post.output, golden::encode_real(
+                                                              post.output, (exact + slack) / sy)));
         }
     }
 }
@@ -106,42 +106,41 @@ INSTANTIATE_TEST_SUITE_P(Families, GemmOf,
 
 /// Every operator once, small enough for max_k 64.
 Graph every_operator() {
-    return import_onnx(
-        OnnxBuilder({0, 2, 8, 8})
-            .floats("w1", {4, 2, 3, 3}, noise(72, 11, 0.3F))
-            .floats("b1", {4}, noise(4, 12, 0.3F))
-            .floats("w2", {4, 1, 3, 3}, noise(36, 13, 0.3F))
-            .floats("w3", {4, 4, 1, 1}, noise(16, 14, 0.5F))
-            .floats("w4", {4, 2, 1, 1}, noise(8, 15, 0.5F))
-            .floats("k", {4, 1, 1}, noise(4, 16, 0.5F))
-            .floats("six", {}, {2.0F})
-            .floats("zero", {}, {0.0F})
-            .floats("fc", {16, 5}, noise(80, 17, 0.5F))
-            .integers("pads", {0, 0, 1, 0, 0, 0, 0, 1})
-            .node("Conv", {"x", "w1", "b1"}, "c1")
-            .attribute("pads", {1, 1, 1, 1})
-            .node("Clip", {"c1", "zero", "six"}, "r1")
-            .node("Conv", {"r1", "w2"}, "c2")  // depthwise
-            .attribute("pads", {1, 1, 1, 1})
-            .attribute("group", std::int64_t{4})
-            .node("Conv", {"c2", "w3"}, "c3")
-            .node("Add", {"c3", "r1"}, "s")
-            .node("Relu", {"s"}, "r2")
-            .node("Add", {"r2", "k"}, "a")
-            .node("Conv", {"a", "w4"}, "c4")  // two groups
-            .attribute("group", std::int64_t{2})
-            .node("MaxPool", {"c4"}, "m")
-            .attribute("kernel_shape", {2, 2})
-            .attribute("strides", {2, 2})
-            .node("Relu", {"m"}, "r3")
-            .node("Pad", {"r3", "pads"}, "p")
-            .node("AveragePool", {"p"}, "v")
-            .attribute("kernel_shape", {2, 2})
-            .attribute("strides", {2, 2})
-            .node("Flatten", {"v"}, "f")
-            .node("Gemm", {"f", "fc"}, "y")
-            .output("y")
-            .save());
+    return import_onnx(OnnxBuilder({0, 2, 8, 8})
+                           .floats("w1", {4, 2, 3, 3}, noise(72, 11, 0.3F))
+                           .floats("b1", {4}, noise(4, 12, 0.3F))
+                           .floats("w2", {4, 1, 3, 3}, noise(36, 13, 0.3F))
+                           .floats("w3", {4, 4, 1, 1}, noise(16, 14, 0.5F))
+                           .floats("w4", {4, 2, 1, 1}, noise(8, 15, 0.5F))
+                           .floats("k", {4, 1, 1}, noise(4, 16, 0.5F))
+                           .floats("six", {}, {2.0F})
+                           .floats("zero", {}, {0.0F})
+                           .floats("fc", {16, 5}, noise(80, 17, 0.5F))
+                           .integers("pads", {0, 0, 1, 0, 0, 0, 0, 1})
+                           .node("Conv", {"x", "w1", "b1"}, "c1")
+                           .attribute("pads", {1, 1, 1, 1})
+                           .node("Clip", {"c1", "zero", "six"}, "r1")
+                           .node("Conv", {"r1", "w2"}, "c2")  // depthwise
+                           .attribute("pads", {1, 1, 1, 1})
+                           .attribute("group", std::int64_t{4})
+                           .node("Conv", {"c2", "w3"}, "c3")
+                           .node("Add", {"c3", "r1"}, "s")
+                           .node("Relu", {"s"}, "r2")
+                           .node("Add", {"r2", "k"}, "a")
+                           .node("Conv", {"a", "w4"}, "c4")  // two groups
+                           .attribute("group", std::int64_t{2})
+                           .node("MaxPool", {"c4"}, "m")
+                           .attribute("kernel_shape", {2, 2})
+                           .attribute("strides", {2, 2})
+                           .node("Relu", {"m"}, "r3")
+                           .node("Pad", {"r3", "pads"}, "p")
+                           .node("AveragePool", {"p"}, "v")
+                           .attribute("kernel_shape", {2, 2})
+                           .attribute("strides", {2, 2})
+                           .node("Flatten", {"v"}, "f")
+                           .node("Gemm", {"f", "fc"}, "y")
+                           .output("y")
+                           .save());
 }
 
 struct Quality {
@@ -214,23 +213,32 @@ Graph wide_layer(std::int64_t k) {
 }
 
 TEST(Quantise, NamesTheLayerThatIsTooDeep) {
-    expect_input_error([] { quantised(wide_layer(65), testing::int8_spec(), images({65, 1, 1}, 4, 1)); },
-                       "node 'y_node' (op Gemm): needs K = 65; the spec allows");
+    expect_input_error(
+        [] {
+            quantised(wide_layer(65), testing::int8_spec(), images({65, 1, 1}, 4, 1));
+        },
+        "node 'y_node' (op Gemm): needs K = 65; the spec allows");
 }
 
 TEST(Quantise, RejectsAnArrayWithoutBias) {
     std::string spec = testing::int8_spec();
     spec.insert(spec.rfind('}'), R"(, "post": {"bias": false})");
-    expect_input_error([&] { quantised(wide_layer(8), spec, images({8, 1, 1}, 4, 1)); },
-                       "has a bias, which the spec's array has not");
+    expect_input_error(
+        [&] {
+            quantised(wide_layer(8), spec, images({8, 1, 1}, 4, 1));
+        },
+        "has a bias, which the spec's array has not");
 }
 
 TEST(Quantise, RejectsAnOutputOfAnotherFormat) {
     std::string spec = testing::int8_spec();
     const std::size_t at = spec.find(R"("output": {"format": "int", "n": 8})");
     spec.replace(at, 35, R"("output": {"format": "int", "n": 4})");
-    expect_input_error([&] { quantised(wide_layer(8), spec, images({8, 1, 1}, 4, 1)); },
-                       "/output: is int:n=4; to run a network it must equal /activation, int:n=8");
+    expect_input_error(
+        [&] {
+            quantised(wide_layer(8), spec, images({8, 1, 1}, 4, 1));
+        },
+        "/output: is int:n=4; to run a network it must equal /activation, int:n=8");
 }
 
 /// Without ReLU in the array the host limits the result.

@@ -19,14 +19,15 @@ using golden::Format;
 using golden::FormatKind;
 using testing::noise;
 
-const Format kFormats[] = {{.kind = FormatKind::kInt, .n = 8},
-                           {.kind = FormatKind::kInt, .n = 2},
-                           {.kind = FormatKind::kPot, .n = 4},
-                           {.kind = FormatKind::kPot, .n = 3, .pot_rounding = golden::PotRounding::kLog},
-                           {.kind = FormatKind::kLp, .n = 8, .es = 1, .rs = 3},
-                           {.kind = FormatKind::kLp, .n = 4, .es = 1, .rs = 2},
-                           {.kind = FormatKind::kLp, .n = 4, .es = 1, .rs = 2, .flush_to_zero = true},
-                           {.kind = FormatKind::kLp, .n = 2, .es = 0, .rs = 1}};
+const Format kFormats[] = {
+    {.kind = FormatKind::kInt, .n = 8},
+    {.kind = FormatKind::kInt, .n = 2},
+    {.kind = FormatKind::kPot, .n = 4},
+    {.kind = FormatKind::kPot, .n = 3, .pot_rounding = golden::PotRounding::kLog},
+    {.kind = FormatKind::kLp, .n = 8, .es = 1, .rs = 3},
+    {.kind = FormatKind::kLp, .n = 4, .es = 1, .rs = 2},
+    {.kind = FormatKind::kLp, .n = 4, .es = 1, .rs = 2, .flush_to_zero = true},
+    {.kind = FormatKind::kLp, .n = 2, .es = 0, .rs = 1}};
 
 TEST(FormatGrid, EqualsTheEncoder) {
     for (const Format& format : kFormats) {
@@ -58,7 +59,8 @@ TEST(BestScale, IsNotBeatenByItsNeighbours) {
         const auto error = [&](double scale) {
             double sum = 0.0;
             for (const float x : numbers) {
-                const double d = x - (scale * golden::to_real(format, golden::encode_real(format, x / scale)));
+                const double d =
+                    x - (scale * golden::to_real(format, golden::encode_real(format, x / scale)));
                 sum += d * d;
             }
             return sum;

@@ -42,21 +42,19 @@ class Convolution : public ::testing::TestWithParam<ConvCase> {};
 TEST_P(Convolution, MatchesDefinition) {
     const auto& [name, in, outputs, groups, w] = GetParam();
     const Tensor x{in, noise(in.size(), 1)};
-    const auto weight =
-        noise(static_cast<std::size_t>(outputs * (in.c / groups) * w.kh * w.kw), 2);
+    const auto weight = noise(static_cast<std::size_t>(outputs * (in.c / groups) * w.kh * w.kw), 2);
     const auto bias = noise(static_cast<std::size_t>(outputs), 3);
-    const auto file =
-        OnnxBuilder({0, in.c, in.h, in.w})
-            .floats("w", {outputs, in.c / groups, w.kh, w.kw}, weight)
-            .floats("b", {outputs}, bias)
-            .node("Conv", {"x", "w", "b"}, "y")
-            .attribute("group", std::int64_t{groups})
-            .attribute("strides", {w.stride_h, w.stride_w})
-            .attribute("dilations", {w.dilation_h, w.dilation_w})
-            .attribute("pads", {w.top, w.left, w.bottom, w.right})
-            .node("Flatten", {"y"}, "z")
-            .output("z")
-            .save();
+    const auto file = OnnxBuilder({0, in.c, in.h, in.w})
+                          .floats("w", {outputs, in.c / groups, w.kh, w.kw}, weight)
+                          .floats("b", {outputs}, bias)
+                          .node("Conv", {"x", "w", "b"}, "y")
+                          .attribute("group", std::int64_t{groups})
+                          .attribute("strides", {w.stride_h, w.stride_w})
+                          .attribute("dilations", {w.dilation_h, w.dilation_w})
+                          .attribute("pads", {w.top, w.left, w.bottom, w.right})
+                          .node("Flatten", {"y"}, "z")
+                          .output("z")
+                          .save();
     expect_near(evaluate(file, x), testing::convolution(x, weight, bias, w, groups).data);
 }
 
@@ -81,7 +79,13 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Pools, AverageCountsPaddingOnlyWhenAsked) {
     const Tensor x{{2, 5, 6}, noise(60, 4)};
-    const Window w{.kh = 3, .kw = 3, .stride_h = 2, .stride_w = 2, .top = 1, .left = 1, .bottom = 0,
+    const Window w{.kh = 3,
+                   .kw = 3,
+                   .stride_h = 2,
+                   .stride_w = 2,
+                   .top = 1,
+                   .left = 1,
+                   .bottom = 0,
                    .right = 1};
     for (const bool include : {false, true}) {
         const auto file = OnnxBuilder({0, 2, 5, 6})
@@ -102,7 +106,13 @@ TEST(Pools, MaximumIgnoresPadding) {
     for (float& value : x.data) {
         value -= 10.0F;  // a padding of zeros would win
     }
-    const Window w{.kh = 2, .kw = 3, .stride_h = 2, .stride_w = 1, .top = 1, .left = 1, .bottom = 0,
+    const Window w{.kh = 2,
+                   .kw = 3,
+                   .stride_h = 2,
+                   .stride_w = 1,
+                   .top = 1,
+                   .left = 1,
+                   .bottom = 0,
                    .right = 1};
     const auto file = OnnxBuilder({0, 1, 5, 5})
                           .node("MaxPool", {"x"}, "y")
@@ -204,8 +214,9 @@ TEST(BatchNorm, FoldsIntoAConvolutionWithAndWithoutBias) {
             .floats("beta", {3}, beta)
             .floats("mean", {3}, mean)
             .floats("variance", {3}, variance)
-            .node("Conv", with_bias ? std::vector<std::string>{"x", "w", "b"}
-                                    : std::vector<std::string>{"x", "w"},
+            .node("Conv",
+                  with_bias ? std::vector<std::string>{"x", "w", "b"}
+                            : std::vector<std::string>{"x", "w"},
                   "c")
             .node("BatchNormalization", {"c", "gamma", "beta", "mean", "variance"}, "n")
             .attribute("epsilon", 0.01F)
@@ -226,8 +237,11 @@ TEST(BatchNorm, FoldsIntoAConvolutionWithAndWithoutBias) {
 }
 
 TEST(Reference, TensorsAreChannelsLast) {
-    const auto file = OnnxBuilder({0, 2, 1, 2}).node("Relu", {"x"}, "r")
-                          .node("GlobalAveragePool", {"r"}, "p").output("p").save();
+    const auto file = OnnxBuilder({0, 2, 1, 2})
+                          .node("Relu", {"x"}, "r")
+                          .node("GlobalAveragePool", {"r"}, "p")
+                          .output("p")
+                          .save();
     const auto tensors = Reference(import_onnx(file)).tensors(std::vector<float>{1, 2, -3, 4}, 1);
     ASSERT_EQ(tensors.size(), 3U);
     EXPECT_EQ(tensors[0], (std::vector<float>{1, -3, 2, 4}));

@@ -121,7 +121,8 @@ void expect_rejected(const Change& change, const std::string& message) {
 }
 
 TEST(RunErrors, NameTheOption) {
-    expect_rejected([](RunOptions& o) { o.on = "fpga"; }, "'fpga' is not known; allowed: golden, rtl");
+    expect_rejected([](RunOptions& o) { o.on = "fpga"; },
+                    "'fpga' is not known; allowed: golden, rtl");
     expect_rejected([](RunOptions& o) { o.images = 41; }, "--images: is 41;");
     expect_rejected([](RunOptions& o) { o.images = -1; }, "--images: is -1; allowed: 0 and more");
     expect_rejected([](RunOptions& o) { o.batch = 0; }, "--batch: is 0; allowed: 1 and more");
