@@ -175,8 +175,10 @@ private:
         format.n = params_.entry_bits;
         const FormatGrid grid(format);
         fit_.layer.entries.resize(entries_.size());
-        std::vector<float> column(s_ * c_);
-        for (std::size_t n = 0; n < n_; ++n) {
+        fit_.scales.resize(n_);
+        parallel_for(static_cast<int>(n_), threads_, [&](int index, int) {
+            const auto n = static_cast<std::size_t>(index);
+            std::vector<float> column(s_ * c_);
             for (std::size_t i = 0; i < column.size(); ++i) {
                 column[i] = entries_[(i * n_) + n];
             }
@@ -185,8 +187,8 @@ private:
                 fit_.layer.entries[(i * n_) + n] =
                     static_cast<std::int8_t>(grid.quantise(column[i] / scale));
             }
-            fit_.scales.push_back(scale);
-        }
+            fit_.scales[n] = scale;
+        });
     }
 
     golden::LutParams params_;

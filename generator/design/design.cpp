@@ -283,7 +283,8 @@ Design resolve(const Spec& spec, const std::string& file) {
     }
     d.act_bits = spec.activation.n;
     d.out_bits = spec.output.n;
-    d.post_lanes = spec.post_lanes.value_or(d.cols);
+    // A lane is as large as several PEs and works once per output, not once per product.
+    d.post_lanes = spec.post_lanes.value_or(ceil_div(d.cols, 8));
     d.m_bits = counter_bits(static_cast<std::uint64_t>(spec.rows_m));
     d.tiles_bits = counter_bits(static_cast<std::uint64_t>(ceil_div(spec.max_k, d.tile_k)));
     d.timing = d.systolic ? golden::timing(*d.systolic, d.post_lanes)

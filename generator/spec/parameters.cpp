@@ -237,7 +237,7 @@ constexpr std::array kParameters{
               .min = 1,
               .max = 256,
               .limit = "columns",
-              .help = "columns post-processed in a cycle; auto = all",
+              .help = "columns post-processed in a cycle; auto = one lane per eight columns",
               .codec = member<Spec, &Spec::post_lanes>()},
     Parameter{.pointer = "/output",
               .type = kFormat,

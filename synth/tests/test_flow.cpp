@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <nlohmann/json.hpp>
 
 #include "generator/spec/error.hpp"
 #include "generator/support/process.hpp"
@@ -231,6 +232,34 @@ TEST_F(Osu018, TwiceTheSame) {
     EXPECT_EQ(to_json(a), to_json(b));
     EXPECT_EQ(to_text(a), to_text(b));
     EXPECT_EQ(a.artefacts, b.artefacts);
+}
+
+TEST_F(Osu018, CommandWritesItsFolder) {
+    SynthOptions options;
+    options.spec = std::filesystem::path(PEFORGE_SOURCE_DIR) / "specs/pot3_ws_5x1.json";
+    options.out = scratch_.path() / "out";
+    options.quiet = true;
+    options.clock_ns = 1.0;
+    ASSERT_EQ(synth_command(options), kDone);
+    for (const char* file : {"report.json", "report.txt", "synth.ys", "yosys.log", "netlist.v"}) {
+        EXPECT_TRUE(std::filesystem::exists(options.out / file)) << file;
+    }
+    std::ifstream in(options.out / "report.json");
+    const auto j = nlohmann::json::parse(in);
+    EXPECT_EQ(j.at("name"), "pot3_ws_5x1");
+    EXPECT_EQ(j.at("spec_hash"), load_spec(options.spec).hash);
+    double sum = 0.0;
+    for (const auto& part : j.at("breakdown")) sum += part.get<double>();
+    EXPECT_NEAR(j.at("area").get<double>(), sum, 1e-3);
+    double modules = 0.0;
+    for (const auto& m : j.at("modules")) modules += m.at("area_total").get<double>();
+    EXPECT_NEAR(j.at("area").get<double>(), modules, 1e-3);
+    EXPECT_EQ(j.at("modules").at(0).at("instances"), 5);  // 5 x 1 PEs
+    // Everything but the top is classified.
+    EXPECT_EQ(j.at("other_modules"), nlohmann::json({"pot3_ws_5x1"}));
+    if (j.contains("tmin_ns")) {
+        EXPECT_EQ(j.at("clock_met"), false);
+    }
 }
 
 TEST_F(Flow, OwnLibrary) {

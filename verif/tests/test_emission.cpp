@@ -90,7 +90,7 @@ TEST_P(EmittedSpec, RegeneratesByteIdentically) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Examples, EmittedSpec, testing::ValuesIn(example_specs()),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& spec) { return spec.param; });
 
 /// One emitted folder serves other sizes by its parameters.
 TEST(EmittedParameters, OtherSizesLintClean) {

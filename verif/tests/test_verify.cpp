@@ -38,7 +38,7 @@ INSTANTIATE_TEST_SUITE_P(Examples, VerifiedSpec,
                          testing::Values("int8_ws_8x8", "lp8_ws_8x8", "lp4_ws_8x8", "pot4_ws_8x8",
                                          "lut_v4_c16_n32", "lp8_ws_3x7", "int4x8_ws_1x5",
                                          "pot3_ws_5x1", "lut_v3_c5_n7"),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& spec) { return spec.param; });
 
 /// Odd shapes of every datapath, as a user would write them.
 std::string spec_text(const std::string& name, int rows, int cols, const std::string& formats) {
@@ -96,7 +96,7 @@ INSTANTIATE_TEST_SUITE_P(
                    "tile_done & more"},
         PlantedBug{"drain_overrun", "pot3_ws_5x1", "_drain_ctrl", "(row_i < count_q)", "(row_i <= count_q)"},
         PlantedBug{"tie_to_the_higher_index", "lut_v3_c5_n7", "_dpe", "(distance < dist_i)", "(distance <= dist_i)"}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& bug) { return bug.param.name; });
 
 }  // namespace
 }  // namespace peforge
