@@ -91,8 +91,10 @@ std::string asic_script(const ScriptInputs& in, const Library& library,
     for (const AdderVariant variant : variants) {
         const bool full_adders = variant == AdderVariant::kFullAdders;
         if (full_adders) {
+            // -d 4 finds the same adders as the default depth in a hundredth of the time; Yosys
+            // 0.23 accepts it only in front of another option.
             s += "design -load generic\nselect" + pattern(in.sets.pes) +
-                 "\nextract_fa -fa\ntechmap -map fa_map.v\nopt_clean\n";
+                 "\nextract_fa -d 4 -fa\ntechmap -map fa_map.v\nopt_clean\n";
         }
         s += std::string("dfflibmap -liberty ") + kLibraryFile + "\n" +
              abc_command(library, clock_ns);

@@ -13,11 +13,13 @@ namespace peforge::codesign {
 
 namespace {
 
-/// Rounds of the refinement; more do not change the error on held-out rows.
-constexpr int kRounds = 12;
+/// Rounds of the refinement. Between 4 and 40 the accuracy of the committed network moves by half a
+/// point without a trend; none at all costs one to two points there and half of the accuracy on
+/// harder networks.
+constexpr int kRounds = 8;
 
 /// Rows' worth of confidence in an entry's starting value.
-constexpr double kRidge = 16.0;
+constexpr double kRidge = 64.0;
 
 class Fitter {
 public:

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
@@ -375,26 +374,10 @@ TEST_F(Cli, RunHandsOverUnparsed) {
     EXPECT_EQ(run_program(copy, {"help", "run"}).out, "<run>\n<--help>\n");
 }
 
-/// Fastest of several runs, in milliseconds.
-template <class Run>
-double fastest(const Run& run) {
-    double best = 1e9;
-    for (int i = 0; i < 20; ++i) {
-        const auto start = std::chrono::steady_clock::now();
-        run();
-        const std::chrono::duration<double, std::milli> time =
-            std::chrono::steady_clock::now() - start;
-        best = std::min(best, time.count());
-    }
-    return best;
-}
-
-TEST_F(Cli, StartsInMilliseconds) {
-#if defined(__SANITIZE_ADDRESS__)
-    GTEST_SKIP() << "timing means nothing under a sanitizer";
-#endif
-    EXPECT_LT(fastest([this] { run({"--help"}); }), 20.0);
-    EXPECT_LT(fastest([this] { run({"generate", spec("lp4_ws_16x16"), "-o", "out"}); }), 50.0);
+TEST_F(Cli, SpecPageHoldsTheReference) {
+    const Outcome o = run({"help", "reference"});
+    EXPECT_NE(read(fs::path(PEFORGE_SOURCE_DIR) / "docs" / "spec.md").find(o.out), std::string::npos)
+        << "docs/spec.md is not what `peforge help reference` prints";
 }
 
 TEST_F(Cli, RandomMutantsGive0Or2) {

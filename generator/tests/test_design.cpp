@@ -83,7 +83,7 @@ TEST(Design, LanesAndOptionalPorts) {
     EXPECT_EQ(d.weight_bits, 4);
     EXPECT_EQ(d.systolic->datapath.term_bits, 12);  // (-8) * (-128) = 2^10
     EXPECT_EQ(d.psum_bits, 13);
-    EXPECT_EQ(d.post_lanes, 5);
+    EXPECT_EQ(d.post_lanes, 1);  // auto: one lane per eight columns
     const std::vector<std::string> ports = port_texts(d);
     const auto has = [&ports](const std::string& text) {
         return std::find(ports.begin(), ports.end(), text) != ports.end();
