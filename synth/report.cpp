@@ -29,6 +29,10 @@ Json optional_number(const std::optional<double>& value) {
     return value ? number(*value) : Json(nullptr);
 }
 
+Json mhz(double tmin_ns) {
+    return number(std::round(10000.0 / tmin_ns) / 10.0);
+}
+
 Json path_end(const PathEnd& end) {
     Json j = {{"pin", end.pin}};
     if (!end.module.empty()) {
@@ -49,6 +53,7 @@ Json module_entry(const ModuleReport& m, bool asic) {
     j["flip_flops"] = number(m.flip_flops());
     j["flip_flops_total"] = m.flip_flops_total;
     j["parameterisations"] = m.parameterisations;
+    if (m.tmin_ns) j["tmin_ns"] = number(*m.tmin_ns);
     if (asic) {
         j["adders"] = m.adders;
     } else {
@@ -100,6 +105,14 @@ std::optional<double> SynthReport::pe_area() const {
     return pe == nullptr ? std::nullopt : std::optional<double>(pe->area());
 }
 
+std::optional<double> SynthReport::pe_tmin_ns() const {
+    std::optional<double> worst;
+    for (const ModuleReport& m : modules) {
+        if (m.tmin_ns && (!worst || *m.tmin_ns > *worst)) worst = m.tmin_ns;
+    }
+    return worst;
+}
+
 std::string to_json(const SynthReport& r) {
     const bool asic = r.library.has_value();
     Json j;
@@ -141,6 +154,8 @@ std::string to_json(const SynthReport& r) {
         j["fmax_mhz"] = number(r.timing->fmax_mhz);
         j["hold_slack_ns"] = number(r.timing->hold_slack_ns);
         if (r.clock_ns) j["clock_met"] = r.timing->tmin_ns <= *r.clock_ns;
+        j["pe_tmin_ns"] = optional_number(r.pe_tmin_ns());
+        j["pe_fmax_mhz"] = r.pe_tmin_ns() ? mhz(*r.pe_tmin_ns()) : Json(nullptr);
         j["critical_path"] = {{"from", path_end(r.timing->from)}, {"to", path_end(r.timing->to)}};
     } else {
         j["fmax_mhz"] = nullptr;
@@ -199,6 +214,9 @@ std::string to_text(const SynthReport& r) {
         }
         out += fmt::format("\n  from {}\n  to   {}\n", end_text(r.timing->from),
                            end_text(r.timing->to));
+        if (const auto pe = r.pe_tmin_ns()) {
+            out += fmt::format("PE alone {:.3f} ns, {:.1f} MHz\n", *pe, 1000.0 / *pe);
+        }
     } else {
         out += "no timing: " + r.timing_error + "\n";
     }

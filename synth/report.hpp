@@ -25,6 +25,8 @@ struct ModuleReport {
     long cells_total = 0;
     long flip_flops_total = 0;
     std::map<std::string, long> cell_types;  ///< over all instances
+    /// PEs: shortest clock period of the module alone, the worst of its parameterisations.
+    std::optional<double> tmin_ns;
     std::string adders;  ///< "gates", "full_adders", or "mixed" between parameterisations
 
     /// Mean over the instances; exact where there is one parameterisation.
@@ -66,6 +68,8 @@ struct SynthReport {
     [[nodiscard]] double area_of(Unit unit) const;
     /// Area of one PE; empty without PEs and where several kinds of PE stand side by side.
     [[nodiscard]] std::optional<double> pe_area() const;
+    /// Shortest clock period of the slowest kind of PE, timed alone; empty without timing.
+    [[nodiscard]] std::optional<double> pe_tmin_ns() const;
 };
 
 /// report.json: fixed order of keys, final newline.

@@ -201,21 +201,41 @@ double own_area(const std::map<std::string, long>& cells, const Hierarchy& hiera
     return area;
 }
 
-void run_sta(SynthReport& report, const Hierarchy& hierarchy, const Library& library,
-             const fs::path& dir) {
+/// Times the whole design and each PE alone. `netlist` has the module texts by Yosys name.
+void run_sta(SynthReport& report, const std::map<std::string, std::string>& netlist,
+             const Hierarchy& hierarchy, const Library& library, const fs::path& dir) {
     if (find_program("sta").empty()) {
         report.timing_error =
             "sta (OpenSTA) was not found; install it with: apt-get install opensta";
         return;
     }
     report.tools["opensta"] = version({"sta", "-version"}, dir);
-    write_file(dir / "netlist.v", report.artefacts.at("netlist.v") +
-                                      memory_stubs(hierarchy, library, hierarchy.top()));
-    write_file(dir / "sta.tcl", sta_script(hierarchy.top(), report.clock_ns));
-    const ProcessResult result = run_process({"sta", "-no_splash", "-exit", "sta.tcl"}, dir);
+    std::string text =
+        report.artefacts.at("netlist.v") + memory_stubs(hierarchy, library, hierarchy.top());
+    std::vector<std::string> tops = {hierarchy.top()};
+    std::vector<std::pair<std::string, std::string>> pes;  // top name, module name
+    for (const auto& [yosys_name, body] : netlist) {
+        const std::string& name = hierarchy.modules().at(yosys_name).name;
+        if (unit_of(name, hierarchy.top()) != Unit::kPe) continue;
+        // A copy under a name that needs no escapes.
+        const std::string alone = fmt::format("{}__{}", name, pes.size());
+        text += "module " + alone + " " + body.substr(body.find('('));
+        tops.push_back(alone);
+        pes.emplace_back(alone, name);
+    }
+    write_file(dir / "netlist.v", text);
+    write_file(dir / "sta.tcl", sta_script(tops, report.clock_ns));
+    const std::string output = run_process({"sta", "-no_splash", "-exit", "sta.tcl"}, dir).output;
     try {
-        report.timing = parse_sta(result.output, hierarchy);
+        report.timing = parse_sta(output, hierarchy.top(), hierarchy);
+        for (const auto& [alone, name] : pes) {
+            const double tmin = parse_sta(output, alone, hierarchy).tmin_ns;
+            for (ModuleReport& m : report.modules) {
+                if (m.name == name) m.tmin_ns = std::max(tmin, m.tmin_ns.value_or(0.0));
+            }
+        }
     } catch (const CheckFailedError& e) {
+        report.timing.reset();
         report.timing_error = e.what();
     }
 }
@@ -255,7 +275,7 @@ void synthesise_cells(SynthReport& report, const ScriptInputs& in, const Library
     for (const auto& [module, body] : netlist) text += body;
 
     tell(settings, "static timing");
-    run_sta(report, hierarchy, library, dir);
+    run_sta(report, netlist, hierarchy, library, dir);
 }
 
 void synthesise_fpga(SynthReport& report, const ScriptInputs& in, const FpgaTarget& target,

@@ -49,28 +49,34 @@ double rounded(double value, double per_unit) {
 
 }  // namespace
 
-std::string sta_script(const std::string& top, std::optional<double> clock_ns) {
-    return fmt::format(
-        "read_liberty {0}\n"
+std::string sta_script(const std::vector<std::string>& tops, std::optional<double> clock_ns) {
+    std::string s = fmt::format(
+        "read_liberty {}\n"
         "read_verilog netlist.v\n"
-        "link_design {1}\n"
-        "set period {2}\n"
-        "create_clock -name clk -period $period [get_ports clk_i]\n"
-        "set inputs {{}}\n"
-        "foreach port [all_inputs] {{\n"
-        "    if {{[get_property $port full_name] != \"clk_i\"}} {{ lappend inputs $port }}\n"
-        "}}\n"
-        "set_input_delay 0.3 -clock clk $inputs\n"
-        "set_output_delay 0.0 -clock clk [all_outputs]\n"
-        "set_input_transition 0.1 $inputs\n"
-        "set_load 0.02 [all_outputs]\n"
-        "set worst [lindex [find_timing_paths -path_delay max] 0]\n"
-        "puts \"PEFORGE tmin [expr $period - [get_property $worst slack]]\"\n"
-        "puts \"PEFORGE from [get_property [get_property $worst startpoint] full_name]\"\n"
-        "puts \"PEFORGE to [get_property [get_property $worst endpoint] full_name]\"\n"
-        "set hold [lindex [find_timing_paths -path_delay min] 0]\n"
-        "puts \"PEFORGE hold [get_property $hold slack]\"\n",
-        kLibraryFile, top, clock_ns.value_or(kDefaultPeriodNs));
+        "set period {}\n",
+        kLibraryFile, clock_ns.value_or(kDefaultPeriodNs));
+    for (const std::string& top : tops) {
+        s += fmt::format(
+            "link_design {0}\n"
+            "puts \"PEFORGE design {0}\"\n"
+            "create_clock -name clk -period $period [get_ports clk_i]\n"
+            "set inputs {{}}\n"
+            "foreach port [all_inputs] {{\n"
+            "    if {{[get_property $port full_name] != \"clk_i\"}} {{ lappend inputs $port }}\n"
+            "}}\n"
+            "set_input_delay 0.3 -clock clk $inputs\n"
+            "set_output_delay 0.0 -clock clk [all_outputs]\n"
+            "set_input_transition 0.1 $inputs\n"
+            "set_load 0.02 [all_outputs]\n"
+            "set worst [lindex [find_timing_paths -path_delay max] 0]\n"
+            "puts \"PEFORGE tmin [expr $period - [get_property $worst slack]]\"\n"
+            "puts \"PEFORGE from [get_property [get_property $worst startpoint] full_name]\"\n"
+            "puts \"PEFORGE to [get_property [get_property $worst endpoint] full_name]\"\n"
+            "set hold [lindex [find_timing_paths -path_delay min] 0]\n"
+            "puts \"PEFORGE hold [get_property $hold slack]\"\n",
+            top);
+    }
+    return s;
 }
 
 std::string memory_stubs(const Hierarchy& hierarchy, const Library& library,
@@ -106,8 +112,9 @@ std::string memory_stubs(const Hierarchy& hierarchy, const Library& library,
     return out;
 }
 
-Timing parse_sta(const std::string& output, const Hierarchy& hierarchy) {
+Timing parse_sta(const std::string& output, const std::string& top, const Hierarchy& hierarchy) {
     Timing timing;
+    bool here = false;
     bool have_tmin = false;
     bool have_hold = false;
     std::string error;
@@ -125,6 +132,8 @@ Timing parse_sta(const std::string& output, const Hierarchy& hierarchy) {
         std::string key;
         std::string value;
         words >> tag >> key >> value;
+        if (key == "design") here = value == top;
+        if (!here) continue;
         if (key == "from") timing.from = path_end(value, hierarchy);
         if (key == "to") timing.to = path_end(value, hierarchy);
         if (key == "tmin" || key == "hold") {

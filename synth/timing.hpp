@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "synth/hierarchy.hpp"
 #include "synth/liberty.hpp"
@@ -27,17 +28,18 @@ struct Timing {
     PathEnd to;
 };
 
-/// OpenSTA script: inputs arrive 0.3 ns after the clock edge with a 0.1 ns transition, outputs
-/// carry 0.02 pF and are due at the edge. Reads kLibraryFile and netlist.v.
-std::string sta_script(const std::string& top, std::optional<double> clock_ns);
+/// OpenSTA script that times the modules `tops` of netlist.v one after the other, each as a design
+/// of its own: inputs arrive 0.3 ns after the clock edge with a 0.1 ns transition, outputs carry
+/// 0.02 pF and are due at the edge. Reads kLibraryFile.
+std::string sta_script(const std::vector<std::string>& tops, std::optional<double> clock_ns);
 
 /// Stand-ins for the memory black boxes: every input ends in a flip-flop of the library, every
 /// output starts from one. So the logic around a memory is timed, its own access time is not.
 std::string memory_stubs(const Hierarchy& hierarchy, const Library& library,
                          const std::string& top);
 
-/// Reads what sta_script() printed. Throws CheckFailedError with OpenSTA's message when the period
-/// is missing: its exit status is 0 even after a syntax error.
-Timing parse_sta(const std::string& output, const Hierarchy& hierarchy);
+/// Reads what sta_script() printed about the module `top`. Throws CheckFailedError with OpenSTA's
+/// message when the period is missing: its exit status is 0 even after a syntax error.
+Timing parse_sta(const std::string& output, const std::string& top, const Hierarchy& hierarchy);
 
 }  // namespace peforge::synth

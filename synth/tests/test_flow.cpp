@@ -223,6 +223,10 @@ TEST_F(Osu018, TimesPaths) {
     EXPECT_GT(r.timing->tmin_ns, 1.0);
     EXPECT_LT(r.timing->tmin_ns, 8.0);
     EXPECT_FALSE(r.timing->to.module.empty()) << r.timing->to.pin;
+    ASSERT_TRUE(r.pe_tmin_ns());
+    EXPECT_EQ(r.pe_tmin_ns(), module(r, "tiny_mul_pe").tmin_ns);
+    EXPECT_GT(*r.pe_tmin_ns(), 1.0);
+    EXPECT_LT(*r.pe_tmin_ns(), 8.0);
     EXPECT_FALSE(r.tools.at("opensta").empty());
 }
 

@@ -144,9 +144,10 @@ TEST(Hierarchy, CountsInstancesBelowTheTop) {
 TEST(Sta, ReadsThePeriodAndThePath) {
     const Hierarchy h(kElaborated, "t");
     const Timing t = parse_sta(
-        "Warning: something\nPEFORGE tmin 3.6591\n"
+        "PEFORGE design pe\nPEFORGE tmin 9.0\nPEFORGE hold 0.5\n"
+        "PEFORGE design t\nWarning: something\nPEFORGE tmin 3.6591\n"
         "PEFORGE from gen\\[0\\].u_row/u_a/_12_/CLK\nPEFORGE to q_o[1]\nPEFORGE hold 0.1149\n",
-        h);
+        "t", h);
     EXPECT_DOUBLE_EQ(t.tmin_ns, 3.659);
     EXPECT_DOUBLE_EQ(t.fmax_mhz, 273.3);
     EXPECT_DOUBLE_EQ(t.hold_slack_ns, 0.115);
@@ -159,13 +160,19 @@ TEST(Sta, ReadsThePeriodAndThePath) {
 TEST(Sta, AMissingPeriodIsAnError) {
     const Hierarchy h(kElaborated, "t");
     try {
-        parse_sta("Error: netlist.v line 3, syntax error, unexpected '{'\nPEFORGE hold 0.1\n", h);
+        parse_sta(
+            "PEFORGE design t\nError: netlist.v line 3, syntax error, unexpected '{'\n"
+            "PEFORGE hold 0.1\n",
+            "t", h);
         FAIL() << "accepted output without a period";
     } catch (const CheckFailedError& e) {
         EXPECT_THAT(e.what(), HasSubstr("netlist.v line 3, syntax error"));
     }
-    EXPECT_THROW(parse_sta("PEFORGE tmin \nPEFORGE hold 0.1\n", h), CheckFailedError);
-    EXPECT_THROW(parse_sta("PEFORGE tmin 1.0\n", h), CheckFailedError);
+    EXPECT_THROW(parse_sta("PEFORGE design t\nPEFORGE tmin \nPEFORGE hold 0.1\n", "t", h),
+                 CheckFailedError);
+    EXPECT_THROW(parse_sta("PEFORGE design t\nPEFORGE tmin 1.0\n", "t", h), CheckFailedError);
+    EXPECT_THROW(parse_sta("PEFORGE design u\nPEFORGE tmin 1.0\nPEFORGE hold 0.1\n", "t", h),
+                 CheckFailedError);
 }
 
 TEST(Sta, MemoriesBecomeFlipFlops) {

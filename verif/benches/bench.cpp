@@ -295,6 +295,8 @@ std::vector<BenchCase> bench_cases(const Design& d, int level, std::uint64_t see
         {"stall.inputs", {13, k_of(4, 1), 2 * cols + 1}, Operands::kRandom, {64, 64, 96, 96, 0, seed}, true},
         {"stall.output", {rows_m + 1, k_of(1, 0), 2 * cols}, Operands::kRandom, {0, 0, 0, 0, 192, seed}, false},
         {"stall.all", {13, k_of(3, 0), 2 * cols}, Operands::kRandom, {128, 128, 128, 128, 128, seed}, true},
+        // Weights wait for the single row: its tiles must still be two cycles apart.
+        {"stall.one_row", {1, k_of(40, 0), 3 * cols}, Operands::kRandom, {0, 0, 0, 180, 0, seed}, false},
         {"stall.slow_parameters", {1, tile, 3 * cols}, Operands::kRandom, {0, 200, 0, 0, 64, seed}, false},
     };
     static constexpr int kRandomCases[] = {12, 60, 400, 2000};
