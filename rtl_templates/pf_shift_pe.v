@@ -42,6 +42,8 @@ module pf_shift_pe #(
     localparam WGT_W  = SHIFT_W + 1;
     localparam OPER_W = ACT_W + (1 << SHIFT_W) - 2;   // of act << largest shift
     localparam SUM_W  = OPER_W + 1 + $clog2(LANES);
+    localparam MAX_SHIFT = (1 << SHIFT_W) - 1;
+    localparam WIDE_W    = ACT_W + MAX_SHIFT;
 
     wire [LANES*WGT_W-1:0] weight;
     reg  [PSUM_W-1:0]      psum_q;
@@ -66,7 +68,7 @@ module pf_shift_pe #(
     always @(posedge clk_i) psum_q <= total;
     assign psum_o = psum_q;
 
-    genvar l, s;
+    genvar l;
     generate
         if (PSUM_W < SUM_W) begin : gen_bad_psum_w
             pf_shift_pe_error_psum_w_is_below_the_product u_error ();
@@ -86,21 +88,14 @@ module pf_shift_pe #(
                 assign value = act ^ {ACT_W{neg}};
             end
 
-            // Short shifts first: every stage is as narrow as it can be. Complemented zeros come in from the right.
-            for (s = 0; s < SHIFT_W; s = s + 1) begin : gen_stage
-                localparam IN_W = ACT_W + (1 << s) - 1;
-                wire [IN_W-1:0]        in;
-                wire [IN_W+(1<<s)-1:0] out = shift[s] ? {in, {(1<<s){neg}}} : {{(1<<s){in[IN_W-1]}}, in};
-                if (s == 0) begin : gen_first
-                    assign in = value;
-                end else begin : gen_next
-                    assign in = gen_stage[s-1].out;
-                end
-            end
+            // From the top of a wide word downwards, with complemented zeros behind: the first stages of the shifter only
+            // see the few bits that differ, so that it is no larger than one written out bit by bit.
+            wire signed [WIDE_W-1:0] top     = $signed({value, {MAX_SHIFT{neg}}});
+            wire signed [WIDE_W-1:0] moved   = top >>> (~shift);
             // All ones never shifts, so the top bit only repeats the sign.
-            wire [OPER_W-1:0] shifted = gen_stage[SHIFT_W-1].out[OPER_W-1:0];
+            wire        [OPER_W-1:0] shifted = moved[OPER_W-1:0];
+            wire                     unused_top = moved[OPER_W];
             wire [OPER_W-1:0] operand;
-            wire              unused_top = gen_stage[SHIFT_W-1].out[OPER_W];
             if (ZERO_GATING != 0) begin : gen_operand
                 assign operand = {~shifted[OPER_W-1], shifted[OPER_W-2:0]};
             end else begin : gen_masked

@@ -210,21 +210,22 @@ void run_sta(SynthReport& report, const std::map<std::string, std::string>& netl
         return;
     }
     report.tools["opensta"] = version({"sta", "-version"}, dir);
-    std::string text =
-        report.artefacts.at("netlist.v") + memory_stubs(hierarchy, library, hierarchy.top());
-    std::vector<std::string> tops = {hierarchy.top()};
+    write_file(dir / "netlist.v", report.artefacts.at("netlist.v") +
+                                      memory_stubs(hierarchy, library, hierarchy.top()));
+    std::vector<TimedModule> timed = {{"netlist.v", hierarchy.top()}};
+    std::string pe_netlist;
     std::vector<std::pair<std::string, std::string>> pes;  // top name, module name
     for (const auto& [yosys_name, body] : netlist) {
         const std::string& name = hierarchy.modules().at(yosys_name).name;
         if (unit_of(name, hierarchy.top()) != Unit::kPe) continue;
         // A copy under a name that needs no escapes.
         const std::string alone = fmt::format("{}__{}", name, pes.size());
-        text += "module " + alone + " " + body.substr(body.find('('));
-        tops.push_back(alone);
+        pe_netlist += "module " + alone + " " + body.substr(body.find('('));
+        timed.push_back({"pe.v", alone});
         pes.emplace_back(alone, name);
     }
-    write_file(dir / "netlist.v", text);
-    write_file(dir / "sta.tcl", sta_script(tops, report.clock_ns));
+    write_file(dir / "pe.v", pe_netlist);
+    write_file(dir / "sta.tcl", sta_script(timed, report.clock_ns));
     const std::string output = run_process({"sta", "-no_splash", "-exit", "sta.tcl"}, dir).output;
     try {
         report.timing = parse_sta(output, hierarchy.top(), hierarchy);

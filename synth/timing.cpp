@@ -49,16 +49,17 @@ double rounded(double value, double per_unit) {
 
 }  // namespace
 
-std::string sta_script(const std::vector<std::string>& tops, std::optional<double> clock_ns) {
+std::string sta_script(const std::vector<TimedModule>& modules, std::optional<double> clock_ns) {
     std::string s = fmt::format(
         "read_liberty {}\n"
-        "read_verilog netlist.v\n"
         "set period {}\n",
         kLibraryFile, clock_ns.value_or(kDefaultPeriodNs));
-    for (const std::string& top : tops) {
+    for (const TimedModule& m : modules) {
+        // Linking a design drops every other module, so the file is read for each.
         s += fmt::format(
-            "link_design {0}\n"
-            "puts \"PEFORGE design {0}\"\n"
+            "read_verilog {0}\n"
+            "link_design {1}\n"
+            "puts \"PEFORGE design {1}\"\n"
             "create_clock -name clk -period $period [get_ports clk_i]\n"
             "set inputs {{}}\n"
             "foreach port [all_inputs] {{\n"
@@ -74,7 +75,7 @@ std::string sta_script(const std::vector<std::string>& tops, std::optional<doubl
             "puts \"PEFORGE to [get_property [get_property $worst endpoint] full_name]\"\n"
             "set hold [lindex [find_timing_paths -path_delay min] 0]\n"
             "puts \"PEFORGE hold [get_property $hold slack]\"\n",
-            top);
+            m.file, m.name);
     }
     return s;
 }

@@ -46,22 +46,6 @@ std::string trimmed(std::string text) {
     return text;
 }
 
-/// Modules with many instances stay functions of their own: an inlined 16x16 grid is megabytes of
-/// straight-line code, slow to compile and larger than the instruction cache.
-constexpr const char* kRepeatedModules[] = {"_pe.v", "_dpe.v", "_acc_column.v", "_post_lane.v"};
-
-std::string verilator_config(const FileSet& files) {
-    std::string config = "`verilator_config\n";
-    for (const auto& [name, text] : files) {
-        for (const std::string suffix : kRepeatedModules) {
-            if (name.rfind("rtl/", 0) == 0 && name.ends_with(suffix)) {
-                config += fmt::format("no_inline -module \"{}\"\n", fs::path(name).stem().string());
-            }
-        }
-    }
-    return config;
-}
-
 /// One translation unit that includes the generated sources, as Verilator's own make files do.
 std::string unity(const std::vector<fs::path>& sources, bool slow) {
     std::string text;
@@ -136,9 +120,8 @@ fs::path build_rtl_library(const std::string& top, const FileSet& files, const f
     const fs::path runtime = runtime_object(cache_dir, include, tools, waves);
     std::vector<std::string> verilate = {"verilator", "--cc", "-Wall", "-O3", "--x-assign",
                                          "unique", "--x-initial", "unique", "--prefix", "Vdut",
-                                         "--top-module", top, "-Mdir", "obj", "config.vlt"};
+                                         "--top-module", top, "-Mdir", "obj"};
     if (waves) verilate.emplace_back("--trace-fst");
-    write(scratch.path() / "config.vlt", verilator_config(files));
     for (const auto& [name, text] : files) {
         write(scratch.path() / name, text);
         if (name.rfind("rtl/", 0) == 0) verilate.push_back(name);
