@@ -12,7 +12,6 @@
 //   CENT_W     element width of the centroid, signed, 2..8
 //   DIST_W     distance width, unsigned, holds every distance
 //   INDEX_W    index width
-//   INDEX      this PE's index; index 0 starts the chain and always wins
 //   METRIC     0: L1, 1: L2 squared, 2: Chebyshev
 `default_nettype none
 
@@ -22,7 +21,6 @@ module pf_dpe #(
     parameter CENT_W    = 8,
     parameter DIST_W    = 10,
     parameter INDEX_W   = 4,
-    parameter INDEX     = 1,
     parameter METRIC    = 0
 ) (
     input  wire                        clk_i,
@@ -34,8 +32,9 @@ module pf_dpe #(
     input  wire                        cent_shift_i,
     input  wire [SUBVECTOR*CENT_W-1:0] cent_i,
     output wire [SUBVECTOR*CENT_W-1:0] cent_o,
-    input  wire [DIST_W-1:0]           dist_i,
-    input  wire [INDEX_W-1:0]          index_i,
+    input  wire [INDEX_W-1:0]          own_index_i,   // constant: this PE's place in the chain
+    input  wire [DIST_W-1:0]           dist_i,        // all ones at the head of the chain
+    input  wire [INDEX_W-1:0]          index_i,       // 0 at the head of the chain
     output wire [DIST_W-1:0]           dist_o,
     output wire [INDEX_W-1:0]          index_o
 );
@@ -94,21 +93,12 @@ module pf_dpe #(
 
     wire [DIST_W-1:0] distance = gen_element[SUBVECTOR-1].total;
 
-    generate
-        if (INDEX == 0) begin : gen_head
-            wire unused_head = ^{dist_i, index_i};
-            always @(posedge clk_i) begin
-                dist_q  <= distance;
-                index_q <= {INDEX_W{1'b0}};
-            end
-        end else begin : gen_compare
-            wire closer = (distance < dist_i);
-            always @(posedge clk_i) begin
-                dist_q  <= closer ? distance : dist_i;
-                index_q <= closer ? INDEX[INDEX_W-1:0] : index_i;
-            end
-        end
-    endgenerate
+    // At the head, a distance of all ones loses to the seed, which has index 0 as well.
+    wire closer = (distance < dist_i);
+    always @(posedge clk_i) begin
+        dist_q  <= closer ? distance : dist_i;
+        index_q <= closer ? own_index_i : index_i;
+    end
 
     assign swap_o  = swap_q;
     assign vec_o   = vec_q;

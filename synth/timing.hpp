@@ -28,9 +28,15 @@ struct Timing {
     PathEnd to;
 };
 
-/// OpenSTA script that times the modules `tops` of netlist.v one after the other, each as a design
-/// of its own: inputs arrive 0.3 ns after the clock edge with a 0.1 ns transition, outputs carry
-/// 0.02 pF and are due at the edge. Reads kLibraryFile.
+/// A module to time, and the Verilog file that holds it.
+struct TimedModule {
+    std::string file;
+    std::string name;
+};
+
+/// OpenSTA script that times modules one after the other, each as a design of its own: inputs
+/// arrive 0.3 ns after the clock edge with a 0.1 ns transition, outputs carry 0.02 pF and are due
+/// at the edge. Reads kLibraryFile.
 std::string sta_script(const std::vector<TimedModule>& modules, std::optional<double> clock_ns);
 
 /// Stand-ins for the memory black boxes: every input ends in a flip-flop of the library, every

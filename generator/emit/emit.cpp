@@ -22,7 +22,9 @@ using golden::DatapathKind;
 using golden::Format;
 using golden::FormatKind;
 
-std::string text(long long value) { return std::to_string(value); }
+std::string text(long long value) {
+    return std::to_string(value);
+}
 
 std::string description(const Design& d) {
     if (d.lut) {
@@ -56,8 +58,8 @@ mst::data common_values(const Design& d) {
     v.set("has_bias", post.has_bias ? "1" : "0");
     v.set("has_relu", post.has_relu ? "1" : "0");
     v.set("post_round_nearest", post.rounding == golden::Rounding::kNearestEven ? "1" : "0");
-    v.set("post", mst::data{mst::partial{
-                      [] { return std::string(rtl_templates().at("post.mustache")); }}});
+    v.set("post",
+          mst::data{mst::partial{[] { return std::string(rtl_templates().at("post.mustache")); }}});
     return v;
 }
 
@@ -213,9 +215,8 @@ nlohmann::ordered_json manifest(const Design& d, const std::vector<std::string>&
     m["rtl"] = rtl;
     nlohmann::ordered_json ports = nlohmann::ordered_json::array();
     for (const Port& p : d.ports) {
-        ports.push_back({{"name", p.name},
-                         {"direction", p.input ? "input" : "output"},
-                         {"width", p.width}});
+        ports.push_back(
+            {{"name", p.name}, {"direction", p.input ? "input" : "output"}, {"width", p.width}});
     }
     m["ports"] = ports;
     nlohmann::ordered_json& n = m["numerics"];
@@ -275,15 +276,16 @@ std::string binding(const Design& d) {
     constant("kWgtBits", bits("wgt_data_i"));
     constant("kActBits", bits("act_data_i"));
     constant("kOutBits", bits("out_data_o"));
-    out += fmt::format("\ntemplate <class Dut>\nvoid set_relu([[maybe_unused]] Dut& dut, "
-                       "[[maybe_unused]] unsigned relu) {{\n{}}}\n",
-                       d.post().has_relu ? "    dut.job_relu_i = relu;\n" : "");
-    out += fmt::format("\ntemplate <class Dut>\nvoid set_bias([[maybe_unused]] Dut& dut, "
-                       "[[maybe_unused]] unsigned long long bias) {{\n{}}}\n",
-                       d.post().has_bias
-                           ? fmt::format("    dut.prm_bias_i = bias & {}ULL;\n",
-                                         (1ULL << d.accumulator().width) - 1)
-                           : "");
+    out += fmt::format(
+        "\ntemplate <class Dut>\nvoid set_relu([[maybe_unused]] Dut& dut, "
+        "[[maybe_unused]] unsigned relu) {{\n{}}}\n",
+        d.post().has_relu ? "    dut.job_relu_i = relu;\n" : "");
+    out += fmt::format(
+        "\ntemplate <class Dut>\nvoid set_bias([[maybe_unused]] Dut& dut, "
+        "[[maybe_unused]] unsigned long long bias) {{\n{}}}\n",
+        d.post().has_bias ? fmt::format("    dut.prm_bias_i = bias & {}ULL;\n",
+                                        (1ULL << d.accumulator().width) - 1)
+                          : "");
     return out + "\n}  // namespace binding\n";
 }
 
@@ -304,9 +306,9 @@ std::string sdc(const Design& d) {
 FileSet emit(const Design& design) {
     const bool lut = design.lut.has_value();
     ModuleCollector collector(design);
-    collector.add_top(
-        render(std::string(rtl_templates().at(lut ? "pf_lut.v.mustache" : "pf_systolic.v.mustache")),
-               lut ? lut_values(design) : systolic_values(design)));
+    collector.add_top(render(
+        std::string(rtl_templates().at(lut ? "pf_lut.v.mustache" : "pf_systolic.v.mustache")),
+        lut ? lut_values(design) : systolic_values(design)));
 
     FileSet files;
     std::vector<std::string> rtl;

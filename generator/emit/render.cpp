@@ -11,7 +11,9 @@ namespace {
 
 constexpr std::string_view kPrefix = "pf_";
 
-bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+bool is_word(char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+}
 
 /// Position of the next identifier that begins with the template prefix.
 std::size_t find_identifier(const std::string& text, std::size_t from) {

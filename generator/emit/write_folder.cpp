@@ -32,8 +32,8 @@ void write_folder(const FileSet& files, const fs::path& dir) {
     try {
         check_replaceable(dir);
         const fs::path target = fs::absolute(dir).lexically_normal();
-        fs::path parent = target.has_filename() ? target.parent_path()
-                                                : target.parent_path().parent_path();
+        fs::path parent =
+            target.has_filename() ? target.parent_path() : target.parent_path().parent_path();
         const fs::path name = target.has_filename() ? target : target.parent_path();
         fs::create_directories(parent);
         // Beside the target, so that the final rename stays within one file system.

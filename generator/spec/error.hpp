@@ -32,7 +32,8 @@ public:
 class MissingToolError : public Error {
 public:
     MissingToolError(const std::string& tool, const std::string& how_to_install)
-        : Error(kMissingTool, tool + " is needed and was not found; install it with: " + how_to_install) {}
+        : Error(kMissingTool,
+                tool + " is needed and was not found; install it with: " + how_to_install) {}
 };
 
 /// A check that ran and failed.

@@ -39,9 +39,9 @@ struct Spec {
     int max_k = 1152;
     std::optional<int> acc_width;
     bool acc_saturate = false;
-    std::optional<int> acc_frac_bits;   ///< log datapath only
-    std::optional<int> mantissa_bits;   ///< log datapath only
-    int octaves = 24;                   ///< log datapath only
+    std::optional<int> acc_frac_bits;  ///< log datapath only
+    std::optional<int> mantissa_bits;  ///< log datapath only
+    int octaves = 24;                  ///< log datapath only
     golden::Rounding acc_rounding = golden::Rounding::kTruncate;
 
     // post

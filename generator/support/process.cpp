@@ -68,7 +68,8 @@ fs::path find_program(const std::string& name) {
     std::istringstream dirs(path != nullptr ? path : "");
     for (std::string dir; std::getline(dirs, dir, ':');) {
         const fs::path candidate = fs::path(dir) / name;
-        if (access(candidate.c_str(), X_OK) == 0 && fs::is_regular_file(candidate)) return candidate;
+        if (access(candidate.c_str(), X_OK) == 0 && fs::is_regular_file(candidate))
+            return candidate;
     }
     return {};
 }

@@ -376,7 +376,8 @@ TEST_F(Cli, RunHandsOverUnparsed) {
 
 TEST_F(Cli, SpecPageHoldsTheReference) {
     const Outcome o = run({"help", "reference"});
-    EXPECT_NE(read(fs::path(PEFORGE_SOURCE_DIR) / "docs" / "spec.md").find(o.out), std::string::npos)
+    EXPECT_NE(read(fs::path(PEFORGE_SOURCE_DIR) / "docs" / "spec.md").find(o.out),
+              std::string::npos)
         << "docs/spec.md is not what `peforge help reference` prints";
 }
 

@@ -19,7 +19,7 @@ struct PostParams {
     bool has_bias = true;
     bool has_relu = true;
     Rounding rounding = Rounding::kNearestEven;
-    int z_bits = 8;       ///< signed width of z, the encoder's input
+    int z_bits = 8;  ///< signed width of z, the encoder's input
     int z_frac_bits = 0;
 
     bool operator==(const PostParams&) const = default;
@@ -27,9 +27,9 @@ struct PostParams {
 
 /// Per-column run-time parameters.
 struct ColumnParams {
-    std::int64_t bias = 0;     ///< accumulator width, signed
-    std::uint32_t scale = 1;   ///< < 2^scale_bits
-    std::uint32_t shift = 0;   ///< < 2^shift_bits
+    std::int64_t bias = 0;    ///< accumulator width, signed
+    std::uint32_t scale = 1;  ///< < 2^scale_bits
+    std::uint32_t shift = 0;  ///< < 2^shift_bits
 };
 
 /// Chooses z_bits and z_frac_bits for an output format:

@@ -56,7 +56,9 @@ struct Decoded {
 };
 
 /// Number of codes, 2^n.
-inline int code_count(const Format& f) { return 1 << f.n; }
+inline int code_count(const Format& f) {
+    return 1 << f.n;
+}
 
 /// Fraction bits of Decoded::value (lp: F = max(0, n-3-es), or max(0, n-2-es) for rs = 1 capped;
 /// int and pot: 0).
@@ -80,7 +82,9 @@ double to_real(const Format& f, Code code);
 Code encode_real(const Format& f, double x);
 
 /// NaR's code (lp only): 10..0.
-inline Code nar_code(const Format& f) { return static_cast<Code>(1U << (f.n - 1)); }
+inline Code nar_code(const Format& f) {
+    return static_cast<Code>(1U << (f.n - 1));
+}
 
 /// Canonical text, for example "lp:n=4,es=1,rs=2" or "int:n=8"; parse_format reads it back.
 /// Options appear only where they differ from their defaults: "regime=terminated",

@@ -17,12 +17,12 @@ namespace {
 
 /// Cycles per second of one run of a GEMM that fills the array: M = rows_m, K and N of four tiles.
 double cycles_per_second(const Design& design, RtlModel& rtl, std::uint64_t seed) {
-    const BenchCase test{"speed",
-                         {4 * design.spec.rows_m, std::min(4 * design.tile_k, design.spec.max_k),
-                          4 * design.cols},
-                         Operands::kRandom,
-                         {},
-                         true};
+    const BenchCase test{
+        "speed",
+        {4 * design.spec.rows_m, std::min(4 * design.tile_k, design.spec.max_k), 4 * design.cols},
+        Operands::kRandom,
+        {},
+        true};
     const TestResult result = run_case(design, rtl, test, seed);
     if (!result.failure.empty()) throw CheckFailedError(result.failure);
     return static_cast<double>(result.cycles) / result.seconds;
@@ -38,9 +38,10 @@ int run(const std::vector<std::string>& specs) {
             rates.push_back(cycles_per_second(design, rtl, seed));
         }
         std::sort(rates.begin(), rates.end());
-        json += fmt::format("{}\n  \"{}\": {{\"cycles_per_second\": {:.0f}, \"min\": {:.0f}, \"max\": {:.0f}}}",
-                            json.size() > 1 ? "," : "", design.spec.name, rates[rates.size() / 2],
-                            rates.front(), rates.back());
+        json += fmt::format(
+            "{}\n  \"{}\": {{\"cycles_per_second\": {:.0f}, \"min\": {:.0f}, \"max\": {:.0f}}}",
+            json.size() > 1 ? "," : "", design.spec.name, rates[rates.size() / 2], rates.front(),
+            rates.back());
     }
     fmt::print("{}\n}}\n", json);
     return kDone;

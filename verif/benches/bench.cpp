@@ -61,8 +61,10 @@ struct Codes {
 
     [[nodiscard]] Code draw(Draw& rng, Operands operands, const Format& f, int column) const {
         switch (operands) {
-            case Operands::kZero: return zero;
-            case Operands::kLargest: return column % 2 == 0 ? largest_positive : largest_negative;
+            case Operands::kZero:
+                return zero;
+            case Operands::kLargest:
+                return column % 2 == 0 ? largest_positive : largest_negative;
             case Operands::kExtreme: {
                 const Code all[] = {zero, smallest_positive, smallest_negative, largest_positive,
                                     largest_negative};
@@ -71,7 +73,8 @@ struct Codes {
             case Operands::kNar:
                 if (has_nar && rng.below(16) == 0) return golden::nar_code(f);
                 [[fallthrough]];
-            case Operands::kRandom: break;
+            case Operands::kRandom:
+                break;
         }
         return finite[rng.below(finite.size())];
     }
@@ -105,12 +108,23 @@ golden::ColumnParams draw_column(Draw& rng, const Design& d, std::int64_t larges
     const int shift = static_cast<int>(std::lround(std::log2(product / target)));
     p.shift = static_cast<std::uint32_t>(std::clamp(shift, 0, (1 << post.shift_bits) - 1));
     switch (rng.below(24)) {
-        case 0: p.scale = 0; break;
-        case 1: p.shift = 0; break;
-        case 2: p.shift = (1U << post.shift_bits) - 1; break;
-        case 3: p.bias = post.has_bias ? -(1LL << (width - 1)) : 0; break;
-        case 4: p.bias = post.has_bias ? (1LL << (width - 1)) - 1 : 0; break;
-        default: break;
+        case 0:
+            p.scale = 0;
+            break;
+        case 1:
+            p.shift = 0;
+            break;
+        case 2:
+            p.shift = (1U << post.shift_bits) - 1;
+            break;
+        case 3:
+            p.bias = post.has_bias ? -(1LL << (width - 1)) : 0;
+            break;
+        case 4:
+            p.bias = post.has_bias ? (1LL << (width - 1)) - 1 : 0;
+            break;
+        default:
+            break;
     }
     return p;
 }
@@ -170,7 +184,8 @@ Expected expect(const Design& d, const BenchCase& test, Problem& p, Draw& rng) {
     e.acc.resize(area(m, n));
     e.out.resize(area(m, n));
     if (d.systolic) {
-        golden::SystolicArray(*d.systolic).accumulate(test.shape, p.activations, p.weights, e.acc, &e.counters);
+        golden::SystolicArray(*d.systolic)
+            .accumulate(test.shape, p.activations, p.weights, e.acc, &e.counters);
     } else {
         golden::LutArray(*d.lut).accumulate(test.shape, p.activations, p.lut, e.acc, &e.counters);
     }
@@ -185,8 +200,8 @@ Expected expect(const Design& d, const BenchCase& test, Problem& p, Draw& rng) {
     const golden::Encoder encoder(d.post().output, d.post().z_frac_bits);
     const bool relu = test.relu && d.post().has_relu;
     for (std::size_t i = 0; i < e.out.size(); ++i) {
-        e.out[i] = golden::post_process(d.post(), encoder, p.columns[i % static_cast<std::size_t>(n)],
-                                        relu, e.acc[i]);
+        e.out[i] = golden::post_process(d.post(), encoder,
+                                        p.columns[i % static_cast<std::size_t>(n)], relu, e.acc[i]);
     }
     return e;
 }
@@ -201,7 +216,8 @@ std::string describe(const Design& d, const BenchCase& test, const Problem& p, c
     const golden::ColumnParams& c = p.columns[column];
     const Format& out = d.post().output;
     std::string text = fmt::format(
-        "out[{}][{}] at cycle {} (seed {}, m={} k={} n={}): got 0x{:02x} ({:g}), want 0x{:02x} ({:g}); "
+        "out[{}][{}] at cycle {} (seed {}, m={} k={} n={}): got 0x{:02x} ({:g}), want 0x{:02x} "
+        "({:g}); "
         "acc={} bias={} scale={} shift={} relu={}; operands act*wgt:",
         row, column, cycle, seed, test.shape.m, test.shape.k, test.shape.n, got,
         golden::to_real(out, got), e.out[at], golden::to_real(out, e.out[at]), e.acc[at], c.bias,
@@ -227,7 +243,8 @@ std::string check(const Design& d, RtlModel& rtl, const BenchCase& test, std::ui
     std::vector<Code> got(e.out.size());
     PeforgeRtlStats stats{};
     if (d.systolic) {
-        stats = rtl.gemm(test.shape, p.activations, p.weights, p.columns, test.relu, got, test.stall);
+        stats =
+            rtl.gemm(test.shape, p.activations, p.weights, p.columns, test.relu, got, test.stall);
     } else {
         stats = rtl.gemm(test.shape, p.activations, p.lut, p.columns, test.relu, got, test.stall);
     }
@@ -239,28 +256,32 @@ std::string check(const Design& d, RtlModel& rtl, const BenchCase& test, std::ui
         const auto at = static_cast<std::size_t>(first - got.begin());
         std::size_t wrong = 0;
         for (std::size_t i = 0; i < got.size(); ++i) wrong += got[i] != e.out[i] ? 1 : 0;
-        return fmt::format("{} of {} outputs differ; first: {}", wrong, got.size(),
-                           describe(d, test, p, e, at, *first,
-                                    rtl.output_cycle(static_cast<int>(at / static_cast<std::size_t>(test.shape.n)),
-                                                     static_cast<int>(at % static_cast<std::size_t>(test.shape.n))),
-                                    seed));
+        return fmt::format(
+            "{} of {} outputs differ; first: {}", wrong, got.size(),
+            describe(
+                d, test, p, e, at, *first,
+                rtl.output_cycle(static_cast<int>(at / static_cast<std::size_t>(test.shape.n)),
+                                 static_cast<int>(at % static_cast<std::size_t>(test.shape.n))),
+                seed));
     }
     if (stats.protocol_errors != 0) {
-        return fmt::format("{} protocol errors (seed {}): last flag misplaced, data changed while "
-                           "stalled, or a beat after the end",
-                           stats.protocol_errors, seed);
+        return fmt::format(
+            "{} protocol errors (seed {}): last flag misplaced, data changed while "
+            "stalled, or a beat after the end",
+            stats.protocol_errors, seed);
     }
     if (stats.saturations != e.counters.saturations) {
         return fmt::format("saturation counter: got {}, want {} (seed {})", stats.saturations,
                            e.counters.saturations, seed);
     }
     if (stats.nar != e.counters.nar) {
-        return fmt::format("NaR counter: got {}, want {} (seed {})", stats.nar, e.counters.nar, seed);
+        return fmt::format("NaR counter: got {}, want {} (seed {})", stats.nar, e.counters.nar,
+                           seed);
     }
     const PeforgeRtlStall& s = test.stall;
     if ((s.job | s.prm | s.wgt | s.act | s.out) == 0) {
-        const std::uint64_t want = golden::cycles(
-            d.timing, golden::plan(test.shape, d.tile_k, d.cols, d.spec.rows_m));
+        const std::uint64_t want =
+            golden::cycles(d.timing, golden::plan(test.shape, d.tile_k, d.cols, d.spec.rows_m));
         if (stats.cycles != want) {
             return fmt::format("cycle counter: got {}, want {} (seed {}, m={} k={} n={})",
                                stats.cycles, want, seed, test.shape.m, test.shape.k, test.shape.n);
@@ -285,19 +306,47 @@ std::vector<BenchCase> bench_cases(const Design& d, int level, std::uint64_t see
         {"smoke.one_tile", {2, tile, cols}, Operands::kRandom, {}, false},
         {"smoke.one_row", {1, k_of(5, 0), cols}, Operands::kRandom, {}, true},
         {"smoke.k_tiles", {std::min(rows_m, 9), k_of(3, 0), cols}, Operands::kRandom, {}, true},
-        {"remainder.k_and_n", {std::min(rows_m, 7), k_of(2, 1), cols + 1}, Operands::kRandom, {}, false},
-        {"remainder.m", {rows_m + 3, k_of(2, -1), std::max(1, cols - 1)}, Operands::kRandom, {}, true},
+        {"remainder.k_and_n",
+         {std::min(rows_m, 7), k_of(2, 1), cols + 1},
+         Operands::kRandom,
+         {},
+         false},
+        {"remainder.m",
+         {rows_m + 3, k_of(2, -1), std::max(1, cols - 1)},
+         Operands::kRandom,
+         {},
+         true},
         {"rows.all", {rows_m, k_of(2, 0), cols}, Operands::kRandom, {}, false},
         {"corner.zero", {5, k_of(2, 0), cols}, Operands::kZero, {}, false},
         {"corner.largest_at_max_k", {3, max_k, cols}, Operands::kLargest, {}, false},
         {"corner.extremes", {17, k_of(4, 0), cols}, Operands::kExtreme, {}, false},
         {"corner.nar", {9, k_of(3, 0), cols + 1}, Operands::kNar, {}, false},
-        {"stall.inputs", {13, k_of(4, 1), 2 * cols + 1}, Operands::kRandom, {64, 64, 96, 96, 0, seed}, true},
-        {"stall.output", {rows_m + 1, k_of(1, 0), 2 * cols}, Operands::kRandom, {0, 0, 0, 0, 192, seed}, false},
-        {"stall.all", {13, k_of(3, 0), 2 * cols}, Operands::kRandom, {128, 128, 128, 128, 128, seed}, true},
+        {"stall.inputs",
+         {13, k_of(4, 1), 2 * cols + 1},
+         Operands::kRandom,
+         {64, 64, 96, 96, 0, seed},
+         true},
+        {"stall.output",
+         {rows_m + 1, k_of(1, 0), 2 * cols},
+         Operands::kRandom,
+         {0, 0, 0, 0, 192, seed},
+         false},
+        {"stall.all",
+         {13, k_of(3, 0), 2 * cols},
+         Operands::kRandom,
+         {128, 128, 128, 128, 128, seed},
+         true},
         // Weights wait for the single row: its tiles must still be two cycles apart.
-        {"stall.one_row", {1, k_of(40, 0), 3 * cols}, Operands::kRandom, {0, 0, 0, 180, 0, seed}, false},
-        {"stall.slow_parameters", {1, tile, 3 * cols}, Operands::kRandom, {0, 200, 0, 0, 64, seed}, false},
+        {"stall.one_row",
+         {1, k_of(40, 0), 3 * cols},
+         Operands::kRandom,
+         {0, 0, 0, 180, 0, seed},
+         false},
+        {"stall.slow_parameters",
+         {1, tile, 3 * cols},
+         Operands::kRandom,
+         {0, 200, 0, 0, 64, seed},
+         false},
     };
     static constexpr int kRandomCases[] = {12, 60, 400, 2000};
     for (int i = 0; i < kRandomCases[level - 1]; ++i) {
@@ -316,7 +365,8 @@ std::vector<BenchCase> bench_cases(const Design& d, int level, std::uint64_t see
     return cases;
 }
 
-TestResult run_case(const Design& design, RtlModel& rtl, const BenchCase& test, std::uint64_t seed) {
+TestResult run_case(const Design& design, RtlModel& rtl, const BenchCase& test,
+                    std::uint64_t seed) {
     TestResult result;
     result.name = test.name;
     const auto start = std::chrono::steady_clock::now();
@@ -325,7 +375,8 @@ TestResult run_case(const Design& design, RtlModel& rtl, const BenchCase& test, 
     } catch (const CheckFailedError& e) {
         result.failure = fmt::format("{} (seed {})", e.what(), seed);
     }
-    result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    result.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return result;
 }
 

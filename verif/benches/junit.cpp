@@ -13,12 +13,23 @@ std::string escaped(const std::string& text) {
     std::string out;
     for (const char c : text) {
         switch (c) {
-            case '&': out += "&amp;"; break;
-            case '<': out += "&lt;"; break;
-            case '>': out += "&gt;"; break;
-            case '"': out += "&quot;"; break;
-            case '\n': out += "&#10;"; break;
-            default: out += c;
+            case '&':
+                out += "&amp;";
+                break;
+            case '<':
+                out += "&lt;";
+                break;
+            case '>':
+                out += "&gt;";
+                break;
+            case '"':
+                out += "&quot;";
+                break;
+            case '\n':
+                out += "&#10;";
+                break;
+            default:
+                out += c;
         }
     }
     return out;
@@ -40,13 +51,15 @@ std::string junit_xml(const std::string& suite, std::uint64_t seed,
         escaped(suite), results.size(), failures, seconds, seed);
     for (const TestResult& r : results) {
         out += fmt::format(
-            "    <testcase name=\"{}\" classname=\"{}\" time=\"{:.3f}\" cycles=\"{}\" checked=\"{}\"",
+            "    <testcase name=\"{}\" classname=\"{}\" time=\"{:.3f}\" cycles=\"{}\" "
+            "checked=\"{}\"",
             escaped(r.name), escaped(suite), r.seconds, r.cycles, r.checked);
         if (r.failure.empty()) {
             out += "/>\n";
         } else {
-            out += fmt::format(">\n      <failure message=\"{}\" type=\"mismatch\"/>\n    </testcase>\n",
-                               escaped(r.failure));
+            out += fmt::format(
+                ">\n      <failure message=\"{}\" type=\"mismatch\"/>\n    </testcase>\n",
+                escaped(r.failure));
         }
     }
     return out + "  </testsuite>\n</testsuites>\n";

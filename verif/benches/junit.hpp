@@ -14,8 +14,8 @@ struct TestResult {
     std::string name;
     std::string failure;
     double seconds = 0.0;
-    std::uint64_t cycles = 0;  ///< simulated clock cycles
-    std::uint64_t checked = 0; ///< output codes compared
+    std::uint64_t cycles = 0;   ///< simulated clock cycles
+    std::uint64_t checked = 0;  ///< output codes compared
 };
 
 /// results.xml of a run: one suite with its seed as a property.

@@ -68,10 +68,12 @@ nlohmann::ordered_json to_json(const Design& design, const VerifyOptions& option
 
 int verify_command(const VerifyOptions& options) {
     if (options.sim != "verilator") {
-        throw InputError("--sim", "", fmt::format("\"{}\" is not available; allowed: verilator", options.sim));
+        throw InputError("--sim", "",
+                         fmt::format("\"{}\" is not available; allowed: verilator", options.sim));
     }
     if (options.level < 1 || options.level > 4) {
-        throw InputError("--level", "", fmt::format("{} is out of range; allowed: 1..4", options.level));
+        throw InputError("--level", "",
+                         fmt::format("{} is out of range; allowed: 1..4", options.level));
     }
     const Design design = resolve(load_spec(options.spec), options.spec.string());
     const FileSet files = rtl_files(design, options.rtl);
@@ -120,9 +122,10 @@ int verify_command(const VerifyOptions& options) {
     if (options.json) {
         fmt::print("{}\n", to_json(design, options, results, failed).dump(2));
     } else if (!options.quiet) {
-        fmt::print("** TESTS={} PASS={} FAIL={} SKIP=0 ** {} cycles, {} outputs compared, results in {}\n",
-                   results.size(), results.size() - failed, failed, cycles, checked,
-                   (options.out / "results.xml").string());
+        fmt::print(
+            "** TESTS={} PASS={} FAIL={} SKIP=0 ** {} cycles, {} outputs compared, results in {}\n",
+            results.size(), results.size() - failed, failed, cycles, checked,
+            (options.out / "results.xml").string());
     }
     return failed == 0 ? kDone : kCheckFailed;
 }

@@ -5,7 +5,9 @@ namespace peforge {
 
 namespace {
 
-int words(int bits) { return (bits + 31) / 32; }
+int words(int bits) {
+    return (bits + 31) / 32;
+}
 
 /// A growing array of beats of `bits` bits each.
 class BeatWriter {
@@ -39,8 +41,8 @@ private:
 void pack_columns(const Design& d, const golden::Job& job,
                   std::span<const golden::ColumnParams> columns, std::vector<std::uint32_t>& prm) {
     for (int c = d.cols - 1; c >= 0; --c) {
-        const golden::ColumnParams p =
-            c < job.n ? columns[static_cast<std::size_t>(job.n0 + c)] : golden::ColumnParams{0, 0, 0};
+        const golden::ColumnParams p = c < job.n ? columns[static_cast<std::size_t>(job.n0 + c)]
+                                                 : golden::ColumnParams{0, 0, 0};
         const auto bias = static_cast<std::uint64_t>(p.bias);
         prm.insert(prm.end(), {static_cast<std::uint32_t>(bias),
                                static_cast<std::uint32_t>(bias >> 32), p.scale, p.shift});
@@ -58,10 +60,11 @@ void pack_systolic_tile(const Design& d, golden::GemmShape shape, const golden::
             for (int lane = 0; lane < s.lanes; ++lane) {
                 const int k = k0 + row * s.lanes + lane;
                 const bool used = k < shape.k && c < job.n;
-                wgt.put(used ? weights[static_cast<std::size_t>(k) * static_cast<std::size_t>(shape.n) +
-                                       static_cast<std::size_t>(job.n0 + c)]
-                             : 0U,
-                        d.weight_bits);
+                wgt.put(
+                    used ? weights[static_cast<std::size_t>(k) * static_cast<std::size_t>(shape.n) +
+                                   static_cast<std::size_t>(job.n0 + c)]
+                         : 0U,
+                    d.weight_bits);
             }
         }
     }
@@ -83,13 +86,13 @@ void pack_lut_tile(const Design& d, golden::GemmShape shape, const golden::Job& 
         const auto entry = static_cast<std::size_t>(tile) * static_cast<std::size_t>(l.centroids) +
                            static_cast<std::size_t>(j);
         for (int t = 0; t < l.subvector; ++t) {
-            const std::size_t at = entry * static_cast<std::size_t>(l.subvector) +
-                                   static_cast<std::size_t>(t);
+            const std::size_t at =
+                entry * static_cast<std::size_t>(l.subvector) + static_cast<std::size_t>(t);
             wgt.put(static_cast<std::uint32_t>(layer.centroids[at]), l.centroid_bits);
         }
         for (int c = 0; c < d.cols; ++c) {
-            const std::size_t at = entry * static_cast<std::size_t>(layer.n) +
-                                   static_cast<std::size_t>(job.n0 + c);
+            const std::size_t at =
+                entry * static_cast<std::size_t>(layer.n) + static_cast<std::size_t>(job.n0 + c);
             wgt.put(c < job.n ? static_cast<std::uint32_t>(layer.entries[at]) : 0U, l.entry_bits);
         }
     }
@@ -111,9 +114,8 @@ int port_bits(const Design& d, const std::string& name) {
 
 }  // namespace
 
-Beats pack(const Design& design, golden::GemmShape shape,
-           std::span<const golden::Code> activations, const Weights& weights,
-           std::span<const golden::ColumnParams> columns, bool relu) {
+Beats pack(const Design& design, golden::GemmShape shape, std::span<const golden::Code> activations,
+           const Weights& weights, std::span<const golden::ColumnParams> columns, bool relu) {
     Beats beats;
     beats.plan = golden::plan(shape, design.tile_k, design.cols, design.spec.rows_m);
     beats.out_words = words(design.cols * design.out_bits);

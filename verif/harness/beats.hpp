@@ -31,9 +31,8 @@ struct Weights {
 };
 
 /// Packs a GEMM. Rows and columns beyond the shape are zero codes.
-Beats pack(const Design& design, golden::GemmShape shape,
-           std::span<const golden::Code> activations, const Weights& weights,
-           std::span<const golden::ColumnParams> columns, bool relu);
+Beats pack(const Design& design, golden::GemmShape shape, std::span<const golden::Code> activations,
+           const Weights& weights, std::span<const golden::ColumnParams> columns, bool relu);
 
 /// Output beats back to codes [m][n].
 void unpack(const Design& design, golden::GemmShape shape, const Beats& beats,

@@ -11,9 +11,9 @@ extern "C" {
 #endif
 
 typedef struct {
-    uint32_t m;      /* rows of activations */
-    uint32_t tiles;  /* K tiles or subspaces */
-    uint32_t relu;   /* 0 or 1 */
+    uint32_t m;     /* rows of activations */
+    uint32_t tiles; /* K tiles or subspaces */
+    uint32_t relu;  /* 0 or 1 */
 } PeforgeRtlJob;
 
 /* Probabilities in 1/256 that a source idles or the sink is not ready in a cycle; 0 = never. */
@@ -35,7 +35,8 @@ typedef struct {
 typedef struct {
     const PeforgeRtlJob* jobs;
     uint64_t n_jobs;
-    const uint32_t* prm; /* cols beats per job: bias (sign-extended 64 bit), scale, shift: 4 words */
+    const uint32_t*
+        prm; /* cols beats per job: bias (sign-extended 64 bit), scale, shift: 4 words */
     const uint32_t* wgt; /* tile_beats per tile */
     const uint32_t* act; /* m beats per tile */
     uint32_t* out;       /* m beats per job */

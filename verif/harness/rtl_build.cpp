@@ -29,7 +29,8 @@ std::uint64_t fnv1a(std::uint64_t hash, std::string_view text) {
 
 void write(const fs::path& path, std::string_view text) {
     fs::create_directories(path.parent_path());
-    std::ofstream(path, std::ios::binary).write(text.data(), static_cast<std::streamsize>(text.size()));
+    std::ofstream(path, std::ios::binary)
+        .write(text.data(), static_cast<std::streamsize>(text.size()));
 }
 
 constexpr std::uint64_t kFnvBasis = 0xCBF29CE484222325ULL;
@@ -37,7 +38,8 @@ constexpr std::uint64_t kFnvBasis = 0xCBF29CE484222325ULL;
 void run_or_fail(const std::vector<std::string>& argv, const fs::path& cwd) {
     const ProcessResult result = run_process(argv, cwd);
     if (result.status != 0) {
-        throw CheckFailedError(fmt::format("{} failed on the generated RTL:\n{}", argv[0], result.output));
+        throw CheckFailedError(
+            fmt::format("{} failed on the generated RTL:\n{}", argv[0], result.output));
     }
 }
 
@@ -59,9 +61,19 @@ std::string unity(const std::vector<fs::path>& sources, bool slow) {
 /// Flags of every compilation. -march=native: the library is used where it is built.
 std::vector<std::string> compiler(const fs::path& include, bool waves) {
     const char* trace = waves ? "1" : "0";
-    return {"g++", "-std=c++17", "-march=native", "-fPIC", "-pthread", "-DVM_SC=0", "-DVM_COVERAGE=0",
-            fmt::format("-DVM_TRACE={}", trace), fmt::format("-DVM_TRACE_FST={}", trace), "-I.",
-            "-Iobj", "-I" + include.string(), "-I" + (include / "vltstd").string()};
+    return {"g++",
+            "-std=c++17",
+            "-march=native",
+            "-fPIC",
+            "-pthread",
+            "-DVM_SC=0",
+            "-DVM_COVERAGE=0",
+            fmt::format("-DVM_TRACE={}", trace),
+            fmt::format("-DVM_TRACE_FST={}", trace),
+            "-I.",
+            "-Iobj",
+            "-I" + include.string(),
+            "-I" + (include / "vltstd").string()};
 }
 
 std::vector<std::string> with(std::vector<std::string> argv, const std::vector<std::string>& more) {
@@ -107,8 +119,8 @@ fs::path build_rtl_library(const std::string& top, const FileSet& files, const f
         "include";
     const std::vector<std::string> cxx = compiler(include, waves);
 
-    const std::uint64_t tools = std::accumulate(cxx.begin(), cxx.end(), fnv1a(kFnvBasis, version),
-                                                fnv1a);
+    const std::uint64_t tools =
+        std::accumulate(cxx.begin(), cxx.end(), fnv1a(kFnvBasis, version), fnv1a);
     std::uint64_t hash = tools;
     for (const auto& [name, text] : files) hash = fnv1a(fnv1a(hash, name), text);
     for (const auto& [name, text] : simulation_sources()) hash = fnv1a(fnv1a(hash, name), text);
@@ -118,9 +130,9 @@ fs::path build_rtl_library(const std::string& top, const FileSet& files, const f
 
     const ScratchDir scratch(cache_dir);
     const fs::path runtime = runtime_object(cache_dir, include, tools, waves);
-    std::vector<std::string> verilate = {"verilator", "--cc", "-Wall", "-O3", "--x-assign",
-                                         "unique", "--x-initial", "unique", "--prefix", "Vdut",
-                                         "--top-module", top, "-Mdir", "obj"};
+    std::vector<std::string> verilate = {
+        "verilator", "--cc",     "-Wall", "-O3",          "--x-assign", "unique", "--x-initial",
+        "unique",    "--prefix", "Vdut",  "--top-module", top,          "-Mdir",  "obj"};
     if (waves) verilate.emplace_back("--trace-fst");
     for (const auto& [name, text] : files) {
         write(scratch.path() / name, text);

@@ -16,7 +16,9 @@
 
 namespace {
 
-constexpr unsigned words(unsigned bits) { return (bits + 31) / 32; }
+constexpr unsigned words(unsigned bits) {
+    return (bits + 31) / 32;
+}
 
 constexpr unsigned kWgtWords = words(binding::kWgtBits);
 constexpr unsigned kActWords = words(binding::kActBits);
@@ -300,6 +302,8 @@ int peforge_rtl_run(void* self, const PeforgeRtlRun* run, const PeforgeRtlStall*
     return static_cast<Array*>(self)->run(*run, *stall, watchdog, *stats);
 }
 
-void peforge_rtl_close(void* self) { delete static_cast<Array*>(self); }
+void peforge_rtl_close(void* self) {
+    delete static_cast<Array*>(self);
+}
 
 }  // extern "C"

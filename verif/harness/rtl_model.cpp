@@ -40,16 +40,17 @@ struct RtlModel::Impl {
                          bool relu, std::span<golden::Code> out, const PeforgeRtlStall& stall) {
         Beats beats = pack(design, shape, activations, weights, columns, relu);
         last_cycles.assign(beats.out_beats, 0);
-        std::vector<std::uint32_t> raw(beats.out_beats * static_cast<std::uint64_t>(beats.out_words));
+        std::vector<std::uint32_t> raw(beats.out_beats *
+                                       static_cast<std::uint64_t>(beats.out_words));
         const PeforgeRtlRun request{beats.jobs.data(), beats.jobs.size(), beats.prm.data(),
                                     beats.wgt.data(),  beats.act.data(),  raw.data(),
                                     last_cycles.data()};
         PeforgeRtlStats stats{};
         if (run(array.get(), &request, &stall, kWatchdogCycles, &stats) != 0) {
-            throw CheckFailedError(
-                fmt::format("{}: nothing moved for {} cycles; {} of {} output beats came (m={} k={} n={})",
-                            design.top, kWatchdogCycles, stats.out_beats, beats.out_beats, shape.m,
-                            shape.k, shape.n));
+            throw CheckFailedError(fmt::format(
+                "{}: nothing moved for {} cycles; {} of {} output beats came (m={} k={} n={})",
+                design.top, kWatchdogCycles, stats.out_beats, beats.out_beats, shape.m, shape.k,
+                shape.n));
         }
         unpack(design, shape, beats, raw, out);
         last_plan = std::move(beats.plan);

@@ -15,7 +15,8 @@
 
 namespace peforge {
 
-/// Verilates a Design's emitted RTL (cached by content hash in `cache_dir`), loads it and drives it.
+/// Verilates a Design's emitted RTL (cached by content hash in `cache_dir`), loads it and drives
+/// it.
 class RtlModel {
 public:
     /// Throws MissingToolError when verilator or a C++ compiler is missing, CheckFailedError when

@@ -42,8 +42,8 @@ std::vector<std::string> write_rtl(const FileSet& files, const fs::path& dir) {
 }
 
 /// Every tool must accept the files and print nothing.
-void expect_clean(const std::vector<std::string>& files, const std::string& top, const fs::path& dir,
-                  const std::vector<std::string>& parameters = {}) {
+void expect_clean(const std::vector<std::string>& files, const std::string& top,
+                  const fs::path& dir, const std::vector<std::string>& parameters = {}) {
     std::vector<std::string> verilator = {"verilator", "--lint-only", "-Wall", "--top-module", top};
     std::vector<std::string> icarus = {"iverilog", "-g2005", "-Wall", "-s", top, "-o", "/dev/null"};
     std::string chparam;
@@ -59,7 +59,8 @@ void expect_clean(const std::vector<std::string>& files, const std::string& top,
     for (const std::string& f : files) script += " " + f;
     if (!chparam.empty()) script += "; chparam" + chparam + " " + top;
     script += "; hierarchy -check -top " + top + "; proc; check -assert";
-    for (const auto& argv : {verilator, icarus, std::vector<std::string>{"yosys", "-q", "-p", script}}) {
+    for (const auto& argv :
+         {verilator, icarus, std::vector<std::string>{"yosys", "-q", "-p", script}}) {
         const ProcessResult result = run_process(argv, dir);
         EXPECT_EQ(result.status, 0) << argv[0] << ":\n" << result.output;
         EXPECT_EQ(result.output, "") << argv[0];
@@ -109,7 +110,8 @@ TEST(EmittedParameters, OtherSizesLintClean) {
 TEST(EmittedParameters, ImpossibleCombinationStopsElaboration) {
     const Design design = design_of("int8_ws_8x8");
     const ScratchDir dir;
-    std::vector<std::string> argv = {"verilator", "--lint-only", "--top-module", design.top, "-GACC_W=12"};
+    std::vector<std::string> argv = {"verilator", "--lint-only", "--top-module", design.top,
+                                     "-GACC_W=12"};
     for (const std::string& f : write_rtl(emit(design), dir.path())) argv.push_back(f);
     const ProcessResult result = run_process(argv, dir.path());
     EXPECT_NE(result.status, 0);
@@ -128,7 +130,8 @@ TEST(Templates, EachModuleLintsOnItsOwn) {
         SCOPED_TRACE(name);
         std::vector<std::string> files = {name};
         for (std::size_t i = 0; i < files.size(); ++i) {
-            for (const std::string& module : referenced_modules(std::string(rtl_templates().at(files[i])))) {
+            for (const std::string& module :
+                 referenced_modules(std::string(rtl_templates().at(files[i])))) {
                 const std::string file = "pf_" + module + ".v";
                 const bool known = rtl_templates().count(file) != 0;
                 if (known && std::find(files.begin(), files.end(), file) == files.end()) {

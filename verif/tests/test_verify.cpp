@@ -42,20 +42,24 @@ INSTANTIATE_TEST_SUITE_P(Examples, VerifiedSpec,
 
 /// Odd shapes of every datapath, as a user would write them.
 std::string spec_text(const std::string& name, int rows, int cols, const std::string& formats) {
-    return fmt::format(R"({{"name": "{}", "array": {{"kind": "systolic", "rows": {}, "cols": {}}}, {},
+    return fmt::format(
+        R"({{"name": "{}", "array": {{"kind": "systolic", "rows": {}, "cols": {}}}, {},
         "accumulator": {{"max_k": 64}}, "buffers": {{"rows_m": 5}}}})",
-                       name, rows, cols, formats);
+        name, rows, cols, formats);
 }
 
 TEST(OddShapes, EveryDatapath) {
-    const std::string int8 = R"("weight": {"format": "int", "n": 8}, "activation": {"format": "int", "n": 8},
+    const std::string int8 =
+        R"("weight": {"format": "int", "n": 8}, "activation": {"format": "int", "n": 8},
         "output": {"format": "int", "n": 8})";
-    const std::string pot = R"("weight": {"format": "pot", "n": 4}, "activation": {"format": "int", "n": 6},
+    const std::string pot =
+        R"("weight": {"format": "pot", "n": 4}, "activation": {"format": "int", "n": 6},
         "output": {"format": "pot", "n": 4})";
     const std::string lp = R"("weight": {"format": "lp", "n": 5, "es": 2, "rs": 2},
         "activation": {"format": "lp", "n": 6, "es": 0, "rs": 5}, "output": {"format": "lp", "n": 7, "es": 1, "rs": 3})";
-    for (const auto& [name, rows, cols, formats] :
-         {std::tuple{"odd_int_1x1", 1, 1, int8}, {"odd_pot_1x5", 1, 5, pot}, {"odd_lp_5x1", 5, 1, lp}}) {
+    for (const auto& [name, rows, cols, formats] : {std::tuple{"odd_int_1x1", 1, 1, int8},
+                                                    {"odd_pot_1x5", 1, 5, pot},
+                                                    {"odd_lp_5x1", 5, 1, lp}}) {
         SCOPED_TRACE(name);
         const Design design = resolve(parse_spec(spec_text(name, rows, cols, formats), name));
         EXPECT_EQ(first_failure(design, emit(design)), "");
@@ -70,7 +74,9 @@ struct PlantedBug {
     const char* to;
 };
 
-void PrintTo(const PlantedBug& bug, std::ostream* out) { *out << bug.name; }
+void PrintTo(const PlantedBug& bug, std::ostream* out) {
+    *out << bug.name;
+}
 
 class PlantedBugs : public testing::TestWithParam<PlantedBug> {};
 
@@ -89,13 +95,15 @@ TEST_P(PlantedBugs, AreCaught) {
 
 INSTANTIATE_TEST_SUITE_P(
     Rtl, PlantedBugs,
-    testing::Values(
-        PlantedBug{"stale_first_tile", "int4x8_ws_1x5", "_acc_column", "rd_data_o & {ACC_W{~first_q}}",
-                   "rd_data_o & {ACC_W{1'b1 | first_q}}"},
-        PlantedBug{"late_swap", "int4x8_ws_1x5", "_tile_ctrl", "tile_done & more & (cur_end_q != {M_W{1'b0}})",
-                   "tile_done & more"},
-        PlantedBug{"drain_overrun", "pot3_ws_5x1", "_drain_ctrl", "(row_i < count_q)", "(row_i <= count_q)"},
-        PlantedBug{"tie_to_the_higher_index", "lut_v3_c5_n7", "_dpe", "(distance < dist_i)", "(distance <= dist_i)"}),
+    testing::Values(PlantedBug{"stale_first_tile", "int4x8_ws_1x5", "_acc_column",
+                               "rd_data_o & {ACC_W{~first_q}}",
+                               "rd_data_o & {ACC_W{1'b1 | first_q}}"},
+                    PlantedBug{"late_swap", "int4x8_ws_1x5", "_tile_ctrl",
+                               "tile_done & more & (cur_end_q != {M_W{1'b0}})", "tile_done & more"},
+                    PlantedBug{"drain_overrun", "pot3_ws_5x1", "_drain_ctrl", "(row_i < count_q)",
+                               "(row_i <= count_q)"},
+                    PlantedBug{"tie_to_the_higher_index", "lut_v3_c5_n7", "_dpe",
+                               "(distance < dist_i)", "(distance <= dist_i)"}),
     [](const auto& bug) { return bug.param.name; });
 
 }  // namespace
