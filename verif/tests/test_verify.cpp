@@ -37,7 +37,7 @@ TEST_P(VerifiedSpec, RtlEqualsGoldenAtLevelOne) {
 INSTANTIATE_TEST_SUITE_P(Examples, VerifiedSpec,
                          testing::Values("int8_ws_8x8", "lp8_ws_8x8", "lp4_ws_8x8", "pot4_ws_8x8",
                                          "lut_v4_c16_n32", "lp8_ws_3x7", "int4x8_ws_1x5",
-                                         "pot3_ws_5x1", "lut_v3_c5_n7"),
+                                         "pot3_ws_5x1", "lut_v3_c5_n7", "lut_v2_c3_n5_l2"),
                          [](const auto& spec) { return spec.param; });
 
 /// Odd shapes of every datapath, as a user would write them.
