@@ -42,6 +42,7 @@ module pf_shift_pe #(
     localparam WGT_W  = SHIFT_W + 1;
     localparam OPER_W = ACT_W + (1 << SHIFT_W) - 2;   // of act << largest shift
     localparam SUM_W  = OPER_W + 1 + $clog2(LANES);
+    localparam [OPER_W-1:0] TOP_BIT = {1'b1, {(OPER_W-1){1'b0}}};
     localparam MAX_SHIFT = (1 << SHIFT_W) - 1;
     localparam WIDE_W    = ACT_W + MAX_SHIFT;
 
@@ -79,27 +80,24 @@ module pf_shift_pe #(
             wire [SHIFT_W-1:0] shift = weight[l*WGT_W +: SHIFT_W];
             wire               neg   = weight[l*WGT_W + SHIFT_W];
             wire               zero  = &shift;
-            wire [ACT_W-1:0]   value;
-            if (ZERO_GATING != 0) begin : gen_gated
-                // Selecting by two signals is smaller than masking and a conditional complement.
-                wire pos = ~(neg | zero);
-                assign value = (act & {ACT_W{pos}}) | (~act & {ACT_W{neg}});
-            end else begin : gen_plain
-                assign value = act ^ {ACT_W{neg}};
-            end
-
             // From the top of a wide word downwards, with complemented zeros behind: the first stages of the shifter only
             // see the few bits that differ, so that it is no larger than one written out bit by bit.
-            wire signed [WIDE_W-1:0] top     = $signed({value, {MAX_SHIFT{neg}}});
+            wire [WIDE_W-1:0]  flipped = {act, {MAX_SHIFT{1'b0}}} ^ {WIDE_W{neg}};
+            wire signed [WIDE_W-1:0] top;
+            if (ZERO_GATING != 0) begin : gen_gated
+                assign top = $signed(flipped & {WIDE_W{~zero}});
+            end else begin : gen_plain
+                assign top = $signed(flipped);
+            end
             wire signed [WIDE_W-1:0] moved   = top >>> (~shift);
             // All ones never shifts, so the top bit only repeats the sign.
             wire        [OPER_W-1:0] shifted = moved[OPER_W-1:0];
             wire                     unused_top = moved[OPER_W];
             wire [OPER_W-1:0] operand;
             if (ZERO_GATING != 0) begin : gen_operand
-                assign operand = {~shifted[OPER_W-1], shifted[OPER_W-2:0]};
+                assign operand = shifted ^ TOP_BIT;
             end else begin : gen_masked
-                assign operand = {~(shifted[OPER_W-1] & ~zero), shifted[OPER_W-2:0] & {(OPER_W-1){~zero}}};
+                assign operand = (shifted & {OPER_W{~zero}}) ^ TOP_BIT;
             end
         end
 
