@@ -46,7 +46,6 @@ module pf_log_pe #(
     parameter PSUM_W        = 21
 ) (
     input  wire                           clk_i,
-    input  wire                           rst_ni,
     input  wire                           swap_i,
     output wire                           swap_o,
     input  wire [LANES*(ACT_LOG_W+1)-1:0] act_i,
@@ -101,7 +100,6 @@ module pf_log_pe #(
         .WGT_W(LANES*WGT_W)
     ) u_regs (
         .clk_i      (clk_i),
-        .rst_ni     (rst_ni),
         .swap_i     (swap_i),
         .swap_o     (swap_o),
         .act_i      (act_i),

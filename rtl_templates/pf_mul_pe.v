@@ -29,7 +29,6 @@ module pf_mul_pe #(
     parameter USE_DSP     = 0
 ) (
     input  wire                   clk_i,
-    input  wire                   rst_ni,
     input  wire                   swap_i,
     output wire                   swap_o,
     input  wire [LANES*ACT_W-1:0] act_i,
@@ -55,7 +54,6 @@ module pf_mul_pe #(
         .WGT_W(LANES*WGT_W)
     ) u_regs (
         .clk_i      (clk_i),
-        .rst_ni     (rst_ni),
         .swap_i     (swap_i),
         .swap_o     (swap_o),
         .act_i      (act_i),

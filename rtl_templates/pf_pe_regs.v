@@ -4,6 +4,8 @@
 // Purpose   : double-buffered weight, activation and swap token of a weight-stationary PE. The shadow weights of a
 //             column form a shift chain; the active weight takes the shadow one when the token passes.
 // Latency   : act_o and swap_o follow by one cycle. weight_o changes in the cycle after swap_i.
+//             No reset: a token that is under way when the array is reset leaves it ahead of the first new one, which
+//             sets every weight that is used afterwards.
 // Handshake : none; wgt_shift_i enables the shadow register, nothing else ever stalls.
 // Parameters:
 //   ACT_W  width of all activations of a PE, >= 1
@@ -15,7 +17,6 @@ module pf_pe_regs #(
     parameter WGT_W = 8
 ) (
     input  wire             clk_i,
-    input  wire             rst_ni,
     input  wire             swap_i,
     output wire             swap_o,
     input  wire [ACT_W-1:0] act_i,
@@ -32,12 +33,8 @@ module pf_pe_regs #(
     reg [WGT_W-1:0] active_q;
 
     always @(posedge clk_i) begin
-        if (!rst_ni) swap_q <= 1'b0;
-        else swap_q <= swap_i;
-    end
-
-    always @(posedge clk_i) begin
-        act_q <= act_i;
+        swap_q <= swap_i;
+        act_q  <= act_i;
         if (wgt_shift_i) shadow_q <= wgt_i;
         if (swap_i) active_q <= shadow_q;
     end

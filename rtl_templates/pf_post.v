@@ -2,12 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Purpose   : code[c] = encode(saturate(relu(round((acc[c] + bias[c]) * scale[c] / 2^shift[c])))) for every column c of
-//             a row, LANES columns per cycle.
+//             a row, LANES columns per cycle. The caller holds the row: select_o tells, one-hot, which group of LANES
+//             columns it must show on acc_i, bias_i, scale_i and shift_i in this cycle; lane l of group g is column
+//             g*LANES + l, and what stands in a lane beyond the last column does not matter.
 // Latency   : a row occupies G = ceil(COLS/LANES) cycles and is taken (in_ready_o) in the last of them; rows can follow
 //             every G cycles. out_valid_o is high 5 cycles after in_valid_i & in_ready_o, G + 4 cycles after a row
 //             first meets an idle unit, when out_ready_i is high.
 // Handshake : valid/ready on both sides; the row, relu_i, last_i and the column parameters must be stable from
-//             in_valid_i until the row is taken, and may change then. The output buffer holds two rows, so that
+//             in_valid_i until the row is taken, and may change then. select_o does not depend combinationally on any
+//             input. The output buffer holds two rows, so that
 //             in_ready_o does not depend combinationally on out_ready_i.
 // Parameters:
 //   COLS           columns of a row, >= 1
@@ -36,26 +39,26 @@ module pf_post #(
     parameter OUT_W         = 8,
     parameter USE_DSP       = 0
 ) (
-    input  wire                    clk_i,
-    input  wire                    rst_ni,
+    input  wire                              clk_i,
+    input  wire                              rst_ni,
 
-    input  wire                    in_valid_i,
-    output wire                    in_ready_o,
-    input  wire [COLS*ACC_W-1:0]   acc_i,
-    input  wire                    relu_i,
-    input  wire                    last_i,
-    input  wire [COLS*ACC_W-1:0]   bias_i,
-    input  wire [COLS*SCALE_W-1:0] scale_i,
-    input  wire [COLS*SHIFT_W-1:0] shift_i,
+    input  wire                              in_valid_i,
+    output wire                              in_ready_o,
+    output wire [(COLS+LANES-1)/LANES-1:0]   select_o,
+    input  wire [LANES*ACC_W-1:0]            acc_i,
+    input  wire                              relu_i,
+    input  wire                              last_i,
+    input  wire [LANES*ACC_W-1:0]            bias_i,
+    input  wire [LANES*SCALE_W-1:0]          scale_i,
+    input  wire [LANES*SHIFT_W-1:0]          shift_i,
 
-    output wire                    out_valid_o,
-    input  wire                    out_ready_i,
-    output wire [COLS*OUT_W-1:0]   code_o,
-    output wire                    last_o
+    output wire                              out_valid_o,
+    input  wire                              out_ready_i,
+    output wire [COLS*OUT_W-1:0]             code_o,
+    output wire                              last_o
 );
 
     localparam GROUPS = (COLS + LANES - 1) / LANES;
-    localparam PRM_W  = 2 * ACC_W + SCALE_W + SHIFT_W;
 
     // Control: one token per group, valid bits and the flags that belong to them.
     reg  [4:1] valid_q;
@@ -121,31 +124,15 @@ module pf_post #(
         end
     end
 
-    // Lanes. Lane l serves columns l, LANES + l, 2 LANES + l, ...
+    assign select_o = group;
+
     wire [LANES*OUT_W-1:0] lane_code;
-    genvar l, g, c;
+    genvar l, c;
     generate
         if (LANES < 1 || LANES > COLS) begin : gen_bad_lanes
             pf_post_error_lanes_must_be_1_to_cols u_error ();
         end
         for (l = 0; l < LANES; l = l + 1) begin : gen_lane
-            for (g = 0; g < GROUPS; g = g + 1) begin : gen_group
-                localparam C = g * LANES + l;
-                wire [PRM_W-1:0] chosen;
-                if (C >= COLS) begin : gen_none
-                    assign chosen = gen_group[g-1].chosen;
-                end else begin : gen_column
-                    wire [PRM_W-1:0] column = {acc_i[C*ACC_W +: ACC_W], bias_i[C*ACC_W +: ACC_W],
-                                               scale_i[C*SCALE_W +: SCALE_W], shift_i[C*SHIFT_W +: SHIFT_W]};
-                    if (GROUPS == 1) begin : gen_only
-                        assign chosen = column;
-                    end else if (g == 0) begin : gen_first
-                        assign chosen = column & {PRM_W{group[g]}};
-                    end else begin : gen_next
-                        assign chosen = gen_group[g-1].chosen | (column & {PRM_W{group[g]}});
-                    end
-                end
-            end
             pf_post_lane #(
                 .ACC_W        (ACC_W),
                 .SCALE_W      (SCALE_W),
@@ -159,10 +146,10 @@ module pf_post #(
             ) u_lane (
                 .clk_i  (clk_i),
                 .en_i   (en),
-                .acc_i  (gen_group[GROUPS-1].chosen[PRM_W-1 -: ACC_W]),
-                .bias_i (gen_group[GROUPS-1].chosen[PRM_W-ACC_W-1 -: ACC_W]),
-                .scale_i(gen_group[GROUPS-1].chosen[SHIFT_W +: SCALE_W]),
-                .shift_i(gen_group[GROUPS-1].chosen[SHIFT_W-1:0]),
+                .acc_i  (acc_i[l*ACC_W +: ACC_W]),
+                .bias_i (bias_i[l*ACC_W +: ACC_W]),
+                .scale_i(scale_i[l*SCALE_W +: SCALE_W]),
+                .shift_i(shift_i[l*SHIFT_W +: SHIFT_W]),
                 .relu_i (relu_q[2]),
                 .code_o (lane_code[l*OUT_W +: OUT_W])
             );

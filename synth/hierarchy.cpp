@@ -28,7 +28,7 @@ constexpr std::array<Suffix, 21> kSuffixes = {{
     {"post", Unit::kPost},
     {"post_lane", Unit::kPost},
     {"encode", Unit::kPost},
-    {"prm_bank", Unit::kPost},
+    {"prm_column", Unit::kPost},
     {"ctrl", Unit::kControl},
     {"skid", Unit::kControl},
     {"fifo", Unit::kControl},

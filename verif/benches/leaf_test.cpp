@@ -400,7 +400,6 @@ public:
         // Every instance has its own copy: tables differ.
         const std::string prefix = fmt::format("c{}", index);
         w.add_modules(rename_modules(modules + module_text(module + ".v"), prefix));
-        rst_n_ = w.input(1);
         swap_in_ = w.input(1);
         shift_in_ = w.input(1);
         swap_out_ = w.output(1);
@@ -411,15 +410,13 @@ public:
         wgt_in_ = w.input(lanes * wgt_bits_);
         wgt_out_ = w.output(lanes * wgt_bits_);
         w.add(rename_modules(
-            fmt::format(
-                "{} #({}.LANES({}), .PIPELINE({}), .ZERO_GATING({}), .PSUM_W({})) u_{} (\n"
-                "  .clk_i(clk_i), .rst_ni({}), .swap_i({}), .swap_o({}), .act_i({}), .act_o({}),\n"
-                "  .wgt_shift_i({}), .wgt_i({}), .wgt_o({}), .psum_i({}), .psum_o({}));\n",
-                module, parameters, lanes, config.pipeline, config.zero_gating, psum_bits_, index,
-                Wrapper::in(rst_n_), Wrapper::in(swap_in_), Wrapper::out(swap_out_),
-                Wrapper::in(act_in_), Wrapper::out(act_out_), Wrapper::in(shift_in_),
-                Wrapper::in(wgt_in_), Wrapper::out(wgt_out_), Wrapper::in(psum_in_),
-                Wrapper::out(psum_out_)),
+            fmt::format("{} #({}.LANES({}), .PIPELINE({}), .ZERO_GATING({}), .PSUM_W({})) u_{} (\n"
+                        "  .clk_i(clk_i), .swap_i({}), .swap_o({}), .act_i({}), .act_o({}),\n"
+                        "  .wgt_shift_i({}), .wgt_i({}), .wgt_o({}), .psum_i({}), .psum_o({}));\n",
+                        module, parameters, lanes, config.pipeline, config.zero_gating, psum_bits_,
+                        index, Wrapper::in(swap_in_), Wrapper::out(swap_out_), Wrapper::in(act_in_),
+                        Wrapper::out(act_out_), Wrapper::in(shift_in_), Wrapper::in(wgt_in_),
+                        Wrapper::out(wgt_out_), Wrapper::in(psum_in_), Wrapper::out(psum_out_)),
             prefix));
 
         const int weights = golden::code_count(d.weight);
@@ -444,8 +441,8 @@ public:
     }
 
     /// Drives one cycle: codes for all lanes (the low bits of each are used).
-    void drive(Model& model, bool reset, bool swap, bool shift, std::uint64_t psum,
-               const std::vector<int>& wgt, const std::vector<int>& act) {
+    void drive(Model& model, bool swap, bool shift, std::uint64_t psum, const std::vector<int>& wgt,
+               const std::vector<int>& act) {
         const golden::DatapathParams& d = config_.datapath;
         const int lanes = config_.lanes;
         std::vector<int> w(static_cast<std::size_t>(lanes));
@@ -461,7 +458,6 @@ public:
             products += static_cast<std::uint64_t>(terms_[static_cast<std::size_t>(
                 active_[lane] * golden::code_count(d.activation) + a)]);
         }
-        model.set(rst_n_, reset ? 0 : 1);
         model.set(swap_in_, swap ? 1 : 0);
         model.set(shift_in_, shift ? 1 : 0);
         model.set(psum_in_, psum);
@@ -473,7 +469,7 @@ public:
         expect_psum_ = low_bits(static_cast<std::int64_t>(psum + added + offset_), psum_bits_);
         products_before_ = products;
         expect_act_ = act_word;
-        expect_swap_ = swap && !reset;
+        expect_swap_ = swap;
         if (swap) active_ = shadow_;
         if (shift) {
             shadow_ = w;
@@ -509,8 +505,7 @@ private:
     int act_bits_ = 0;
     int wgt_bits_ = 0;
     int psum_bits_ = 0;
-    Pins rst_n_, swap_in_, swap_out_, shift_in_, psum_in_, psum_out_, act_in_, act_out_, wgt_in_,
-        wgt_out_;
+    Pins swap_in_, swap_out_, shift_in_, psum_in_, psum_out_, act_in_, act_out_, wgt_in_, wgt_out_;
     std::vector<std::int64_t> terms_;
     std::vector<std::uint64_t> wgt_operands_;
     std::vector<std::uint64_t> act_operands_;
@@ -537,11 +532,11 @@ void run_pes(const std::vector<PeConfig>& configs) {
     std::mt19937_64 random(7);
     std::vector<int> wgt(4);
     std::vector<int> act(4);
-    const auto cycle = [&](bool reset, bool swap, bool shift, int first_act) {
+    const auto cycle = [&](bool swap, bool shift, int first_act) {
         for (int& a : act) a = static_cast<int>(random() & 255);
         act[0] = first_act;
         const std::uint64_t psum = random();
-        for (PeBench& b : benches) b.drive(model, reset, swap, shift, psum, wgt, act);
+        for (PeBench& b : benches) b.drive(model, swap, shift, psum, wgt, act);
         model.tick();
         for (const PeBench& b : benches) {
             SCOPED_TRACE(b.name());
@@ -554,9 +549,9 @@ void run_pes(const std::vector<PeConfig>& configs) {
         wgt[0] = first_wgt;
     };
     load(0);
-    cycle(true, true, true, 0);
-    cycle(false, true, false, 0);
-    cycle(false, false, false, 0);
+    cycle(true, true, 0);
+    cycle(true, false, 0);
+    cycle(false, false, 0);
     for (PeBench& b : benches) b.settle();
     for (int wgt_code = 0; wgt_code < 256; ++wgt_code) {
         const int load_at = static_cast<int>(random() & 255);
@@ -564,7 +559,7 @@ void run_pes(const std::vector<PeConfig>& configs) {
             // The weights on the port change all the time; only one beat is shifted in.
             load(act_code == load_at ? (wgt_code + 1) & 255 : static_cast<int>(random() & 255));
             // The token comes with the last activation, which still meets the old weight.
-            cycle(false, act_code == 255, act_code == load_at, act_code);
+            cycle(act_code == 255, act_code == load_at, act_code);
             if (testing::Test::HasFatalFailure()) return;
         }
     }
@@ -799,21 +794,37 @@ public:
         const auto packed = [](const std::vector<Pins>& pins) {
             return Pins{pins.front().lsb, static_cast<int>(pins.size()) * pins.front().width};
         };
+        // The caller's part: show the group that the unit selects.
+        const int groups = (c.cols + c.lanes - 1) / c.lanes;
+        const auto shown = [&](const std::vector<Pins>& pins) {
+            std::string lanes;
+            for (int l = c.lanes - 1; l >= 0; --l) {
+                std::string lane;
+                for (int g = 0; g * c.lanes + l < c.cols; ++g) {
+                    const Pins& column = pins[static_cast<std::size_t>(g * c.lanes + l)];
+                    lane += fmt::format("{}({{{}{{select{}[{}]}}}} & {})", g == 0 ? "" : " | ",
+                                        column.width, index, g, Wrapper::in(column));
+                }
+                lanes += (lanes.empty() ? "" : ", ") + lane;
+            }
+            return "{" + lanes + "}";
+        };
+        w.add(fmt::format("wire [{}:0] select{};\n", groups - 1, index));
         w.add(rename_modules(
-            fmt::format(
-                "pf_post #(.COLS({}), .LANES({}), .ACC_W({}), .SCALE_W({}), .SHIFT_W({}), "
-                ".HAS_BIAS({}), .HAS_RELU({}), .ROUND_NEAREST({}), .Z_W({}), .OUT_W({}), "
-                ".USE_DSP({})) u_{} (\n"
-                "  .clk_i(clk_i), .rst_ni({}), .in_valid_i({}), .in_ready_o({}), .acc_i({}),\n"
-                "  .relu_i({}), .last_i({}), .bias_i({}), .scale_i({}), .shift_i({}),\n"
-                "  .out_valid_o({}), .out_ready_i({}), .code_o({}), .last_o({}));\n",
-                c.cols, c.lanes, c.acc_bits, p.scale_bits, p.shift_bits, p.has_bias ? 1 : 0,
-                p.has_relu ? 1 : 0, p.rounding == golden::Rounding::kNearestEven ? 1 : 0, p.z_bits,
-                p.output.n, c.use_dsp, index, Wrapper::in(rst_n_), Wrapper::in(in_valid_),
-                Wrapper::out(in_ready_), Wrapper::in(packed(acc_)), Wrapper::in(relu_),
-                Wrapper::in(last_), Wrapper::in(packed(bias_)), Wrapper::in(packed(scale_)),
-                Wrapper::in(packed(shift_)), Wrapper::out(out_valid_), Wrapper::in(out_ready_),
-                Wrapper::out(packed(code_)), Wrapper::out(out_last_)),
+            fmt::format("pf_post #(.COLS({}), .LANES({}), .ACC_W({}), .SCALE_W({}), .SHIFT_W({}), "
+                        ".HAS_BIAS({}), .HAS_RELU({}), .ROUND_NEAREST({}), .Z_W({}), .OUT_W({}), "
+                        ".USE_DSP({})) u_{} (\n"
+                        "  .clk_i(clk_i), .rst_ni({}), .in_valid_i({}), .in_ready_o({}),\n"
+                        "  .select_o(select{}), .acc_i({}),\n"
+                        "  .relu_i({}), .last_i({}), .bias_i({}), .scale_i({}), .shift_i({}),\n"
+                        "  .out_valid_o({}), .out_ready_i({}), .code_o({}), .last_o({}));\n",
+                        c.cols, c.lanes, c.acc_bits, p.scale_bits, p.shift_bits, p.has_bias ? 1 : 0,
+                        p.has_relu ? 1 : 0, p.rounding == golden::Rounding::kNearestEven ? 1 : 0,
+                        p.z_bits, p.output.n, c.use_dsp, index, Wrapper::in(rst_n_),
+                        Wrapper::in(in_valid_), Wrapper::out(in_ready_), index, shown(acc_),
+                        Wrapper::in(relu_), Wrapper::in(last_), shown(bias_), shown(scale_),
+                        shown(shift_), Wrapper::out(out_valid_), Wrapper::in(out_ready_),
+                        Wrapper::out(packed(code_)), Wrapper::out(out_last_)),
             prefix));
     }
 
