@@ -22,10 +22,6 @@ using golden::DatapathKind;
 using golden::Format;
 using golden::FormatKind;
 
-std::string text(long long value) {
-    return std::to_string(value);
-}
-
 std::string description(const Design& d) {
     if (d.lut) {
         return fmt::format("{} centroids of {} elements, {} columns", d.lut->centroids,

@@ -10,6 +10,11 @@
 
 namespace peforge {
 
+/// A number as template text.
+inline std::string text(long long value) {
+    return std::to_string(value);
+}
+
 /// Renders a mustache text of rtl_templates(); values are inserted as they are. Throws
 /// std::logic_error when a template is malformed.
 std::string render(const std::string& text, const kainjow::mustache::data& values);

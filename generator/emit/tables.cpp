@@ -20,10 +20,6 @@ namespace mst = kainjow::mustache;
 using golden::Format;
 using golden::FormatKind;
 
-std::string text(long long value) {
-    return std::to_string(value);
-}
-
 /// A sized decimal literal of `value` modulo 2^width, width <= 63.
 std::string literal(int width, long long value) {
     const std::uint64_t mask = (std::uint64_t{1} << width) - 1;
