@@ -42,13 +42,13 @@ module pf_scale_mul #(
                 wire two    = (high & ~middle & ~low) | (~high & middle & low);
                 wire [A_W:0]     row    = (once & {(A_W+1){one}}) | (twice & {(A_W+1){two}});
                 wire [A_W:0]     addend = row ^ {~high, {A_W{high}}};
-                wire [P_W+A_W:0] wide   = {{P_W{1'b0}}, addend} << (2 * i);
+                wire [P_W:0]     wide   = {{B_W{1'b0}}, addend} << (2 * i);
                 wire [P_W-1:0]   carry  = {{(P_W-1){1'b0}}, high} << (2 * i);
                 wire [P_W-1:0]   offset = {{(P_W-1){1'b0}}, 1'b1} << (A_W + 2 * i);
                 wire [P_W-1:0]   rows;
                 wire [P_W-1:0]   carries;
                 wire [P_W-1:0]   offsets;
-                wire             unused_wide = &{1'b0, wide[P_W+A_W:P_W]};
+                wire             unused_wide = wide[P_W];
                 if (i == 0) begin : gen_first
                     assign rows    = wide[P_W-1:0];
                     assign carries = carry;

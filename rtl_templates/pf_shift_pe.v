@@ -80,10 +80,11 @@ module pf_shift_pe #(
             wire               zero  = &shift;
             // From the top of a wide word downwards, with complemented zeros behind: the first stages of the shifter only
             // see the few bits that differ, so that it is no larger than one written out bit by bit.
-            wire [WIDE_W-1:0]  flipped = {act, {MAX_SHIFT{1'b0}}} ^ {WIDE_W{neg}};
+            wire [WIDE_W-1:0]  wide    = {act, {MAX_SHIFT{1'b0}}};
+            wire [WIDE_W-1:0]  flipped = neg ? ~wide : wide;
             wire signed [WIDE_W-1:0] top;
             if (ZERO_GATING != 0) begin : gen_gated
-                assign top = $signed(flipped & {WIDE_W{~zero}});
+                assign top = $signed(zero ? {WIDE_W{1'b0}} : flipped);
             end else begin : gen_plain
                 assign top = $signed(flipped);
             end
