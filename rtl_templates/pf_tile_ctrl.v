@@ -56,7 +56,6 @@ module pf_tile_ctrl #(
     localparam BEAT_W = (TILE_BEATS > 1) ? $clog2(TILE_BEATS) : 1;
     localparam WAVE_W = (WAVE > 1) ? $clog2(WAVE) : 1;
     localparam [BEAT_W-1:0] LAST_BEAT = TILE_BEATS[BEAT_W-1:0] - {{(BEAT_W-1){1'b0}}, 1'b1};
-    localparam [M_W-1:0]    MAX_M     = ROWS_M[M_W-1:0];
     localparam [WAVE_W-1:0] WAVE_LOAD = WAVE[WAVE_W-1:0] - {{(WAVE_W-1){1'b0}}, 1'b1};
     localparam [TILES_W-1:0] ONE_TILE = {{(TILES_W-1){1'b0}}, 1'b1};
     localparam [M_W-1:0]     ONE_ROW  = {{(M_W-1){1'b0}}, 1'b1};
@@ -81,7 +80,16 @@ module pf_tile_ctrl #(
     reg                active_q;      // the present tile's weights are swapped in
 
     wire job_fire = job_valid_i & job_ready_o;
-    wire job_bad  = (job_m_i == {M_W{1'b0}}) | (job_m_i > MAX_M) | (job_tiles_i == {TILES_W{1'b0}});
+    wire too_many;
+    generate
+        if (ROWS_M == (1 << M_W) - 1) begin : gen_every_count_fits
+            assign too_many = 1'b0;
+        end else begin : gen_limit
+            localparam [M_W-1:0] MAX_M = ROWS_M[M_W-1:0];
+            assign too_many = (job_m_i > MAX_M);
+        end
+    endgenerate
+    wire job_bad  = (job_m_i == {M_W{1'b0}}) | too_many | (job_tiles_i == {TILES_W{1'b0}});
 
     assign job_ready_o = (load_left_q == {TILES_W{1'b0}}) & ~nxt_valid_q;
     assign job_start_o = job_fire & ~job_bad;

@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "generator/emit/render.hpp"
 #include "golden/formats/boundary.hpp"
 #include "golden/formats/encode_boundary.hpp"
 

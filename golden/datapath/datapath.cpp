@@ -82,16 +82,24 @@ void fill_log(DatapathParams& d, std::optional<int> mantissa_bits, std::optional
     d.log_max = sum(max_decoded(d.weight), max_decoded(d.activation));
     d.mantissa_bits = mantissa_bits.value_or(frac + 3);
     d.table = log_to_linear_table(frac, d.mantissa_bits);
-    if ((d.table.back() >> (d.mantissa_bits + 1)) != 0) {
-        throw std::invalid_argument("mantissa_bits = " + std::to_string(d.mantissa_bits) +
-                                    " is too small for logs with " + std::to_string(frac) +
-                                    " fraction bits: a table entry rounds up to 2^(m+1)");
+    const auto overflows = [frac](int m) {
+        return (log_to_linear_table(frac, m).back() >> (m + 1)) != 0;
+    };
+    if (overflows(d.mantissa_bits)) {
+        int smallest = d.mantissa_bits + 1;
+        while (overflows(smallest)) ++smallest;
+        throw std::invalid_argument(
+            "mantissa_bits = " + std::to_string(d.mantissa_bits) + " is too small for logs with " +
+            std::to_string(frac) + " fraction bits: a table entry rounds up to 2^(m+1); allowed: " +
+            std::to_string(smallest) + " to " + std::to_string(kMaxMantissaBits) + ", or \"auto\"");
     }
     d.acc_frac_bits = acc_frac_bits.value_or(
         std::min(d.mantissa_bits - (d.log_min >> frac), octaves - (d.log_max >> frac)));
-    if ((d.log_max >> frac) + d.acc_frac_bits + 1 > kMaxTermBits) {
+    const int most = kMaxTermBits - 1 - (d.log_max >> frac);
+    if (d.acc_frac_bits > most) {
         throw std::invalid_argument("acc_frac_bits = " + std::to_string(d.acc_frac_bits) +
-                                    " gives product terms of more than 62 bits");
+                                    " gives product terms of more than 62 bits; allowed: at most " +
+                                    std::to_string(most) + ", or \"auto\"");
     }
 }
 
