@@ -290,6 +290,14 @@ Design resolve(const Spec& spec, const std::string& file) {
     d.timing = d.systolic ? golden::timing(*d.systolic, d.post_lanes)
                           : golden::timing(*d.lut, d.post_lanes);
     d.ports = make_ports(d);
+    for (const Port& p : d.ports) {
+        if (p.name == d.top) {
+            throw InputError(file, "/name",
+                             fmt::format("\"{}\" is a port of the array; allowed: a name that no "
+                                         "port of the module has",
+                                         d.top));
+        }
+    }
     return d;
 }
 
