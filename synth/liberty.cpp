@@ -8,7 +8,7 @@
 #include <tuple>
 
 #include "generator/spec/error.hpp"
-#include "synth/sha256.hpp"
+#include "generator/support/sha256.hpp"
 
 namespace peforge::synth {
 
@@ -315,7 +315,7 @@ std::optional<std::uint64_t> truth_table(const std::string& function,
 }
 
 Library::Library(const std::string& text, const std::string& file)
-    : file_(fs::path(file).filename().string()), sha256_(synth::sha256(text)) {
+    : file_(fs::path(file).filename().string()), sha256_(peforge::sha256(text)) {
     const LibertyGroup root = parse_liberty(text, file);
     name_ = root.args.empty() ? "" : root.args.front();
     voltage_ = number(root.attribute("nom_voltage"));

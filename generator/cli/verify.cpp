@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "generator/cli/cli.hpp"
+#include "verif/mutation/mutation.hpp"
 
 namespace peforge::cli {
 
@@ -13,6 +14,8 @@ void add_verify(CLI::App& app, Action& action) {
     struct State {
         CommonOptions common;
         VerifyOptions options;
+        bool mutate = false;
+        mutation::Options mutation;
     };
     auto state = std::make_shared<State>();
     VerifyOptions& o = state->options;
@@ -26,17 +29,45 @@ void add_verify(CLI::App& app, Action& action) {
         ->check(CLI::Range(1, 4))
         ->capture_default_str();
     command->add_option("--seed", o.seed, "seed of shapes, data and stalls")->capture_default_str();
-    command->add_option("--sim", o.sim, "simulator")
-        ->check(CLI::IsMember({"verilator", "icarus"}))
+    command
+        ->add_option("--sim", o.sim,
+                     "simulator; icarus (X check) and cxxrtl replay the cycles of a Verilator run "
+                     "and must give the same beats")
+        ->check(CLI::IsMember({"verilator", "icarus", "cxxrtl"}))
         ->capture_default_str();
     command->add_flag("--waves", o.waves, "write the waves of the first failing case");
     command->add_option("--rtl", o.rtl, "verify this folder's rtl/ instead of what is generated")
         ->type_name("DIR");
+    mutation::Options& m = state->mutation;
+    CLI::Option* mutate = command->add_flag(
+        "--mutate", state->mutate, "score the bench by mutants of the netlist; mutation.md, .json");
+    command->add_option("--mutants", m.mutants, "how many")
+        ->needs(mutate)
+        ->check(CLI::Range(1, 65535))
+        ->capture_default_str();
+    command->add_option("--min-score", m.min_score, "exit 1 below this score, in percent")
+        ->needs(mutate)
+        ->check(CLI::Range(0.0, 100.0))
+        ->capture_default_str();
+    command->add_flag("--full", m.full, "mutate the spec's own geometry, not a small one")
+        ->needs(mutate);
+    command->add_option("--prove-seconds", m.proof_seconds, "limit of the proof of a survivor")
+        ->needs(mutate)
+        ->check(CLI::Range(0, 3600))
+        ->capture_default_str();
     add_common(*command, state->common);
     command->callback([&action, state] {
         action = [state] {
             state->options.json = state->common.json;
             state->options.quiet = state->common.quiet;
+            if (state->mutate) {
+                state->mutation.spec = state->options.spec;
+                state->mutation.out = state->options.out;
+                state->mutation.seed = state->options.seed;
+                state->mutation.json = state->common.json;
+                state->mutation.quiet = state->common.quiet;
+                return mutation::mutate_command(state->mutation);
+            }
             return verify_command(state->options);
         };
     });

@@ -282,6 +282,18 @@ std::string binding(const Design& d) {
         d.post().has_bias ? fmt::format("    dut.prm_bias_i = bias & {}ULL;\n",
                                         (1ULL << d.accumulator().width) - 1)
                           : "");
+    // For a recording of whole clock cycles: every port but the clock, in the top's order.
+    for (const bool input : {true, false}) {
+        out += fmt::format(
+            "\ntemplate <class Dut, class Visitor>\nvoid visit_{}(Dut& dut, Visitor visit) {{\n",
+            input ? "inputs" : "outputs");
+        for (const Port& p : d.ports) {
+            if (p.input == input && p.name != "clk_i") {
+                out += fmt::format("    visit(dut.{}, {});\n", p.name, p.width);
+            }
+        }
+        out += "}\n";
+    }
     return out + "\n}  // namespace binding\n";
 }
 

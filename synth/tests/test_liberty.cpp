@@ -9,8 +9,8 @@
 
 #include "generator/spec/error.hpp"
 #include "generator/support/process.hpp"
+#include "generator/support/sha256.hpp"
 #include "synth/liberty.hpp"
-#include "synth/sha256.hpp"
 #include "synth/tests/small_library.hpp"
 
 namespace peforge::synth {
@@ -152,6 +152,13 @@ TEST(Sha256, PublishedVectors) {
     EXPECT_EQ(sha256("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     EXPECT_EQ(sha256("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),
               "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+}
+
+TEST(Sha256, PiecesAreTheWhole) {
+    const std::string text(1000, 'x');
+    Sha256 hash;
+    for (std::size_t at = 0, n = 1; at < text.size(); at += n, ++n) hash.update(text.substr(at, n));
+    EXPECT_EQ(hash.hex(), sha256(text));
 }
 
 }  // namespace

@@ -129,6 +129,57 @@ golden::ColumnParams draw_column(Draw& rng, const Design& d, std::int64_t larges
     return p;
 }
 
+/// The x with a * x = 1 modulo 2^64, for an odd a (Newton: each step doubles the correct bits).
+std::uint64_t inverse(std::uint64_t a) {
+    std::uint64_t x = a;
+    for (int i = 0; i < 6; ++i) x *= 2 - a * x;
+    return x;
+}
+
+/// A scale and shift that put this sum's product on a rounding tie, or 2^j beside one: then every low
+/// bit of the product decides an output, which a random product's low bits rarely do.
+golden::ColumnParams draw_near_tie(Draw& rng, const Design& d, std::int64_t sum) {
+    const golden::PostParams& post = d.post();
+    const std::int64_t limit = 1LL << (d.accumulator().width - 1);
+    golden::ColumnParams p;
+    if (post.has_bias) {
+        const std::int64_t magnitude = 1LL << rng.between(1, d.accumulator().width - 2);
+        const std::int64_t wanted =
+            static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(2 * magnitude))) -
+            magnitude;
+        p.bias = std::clamp<std::int64_t>(wanted - sum, -limit, limit - 1);
+    }
+    const std::int64_t x = sum + p.bias;
+    int zeros = 0;
+    while (zeros < post.scale_bits && x != 0 && ((x >> zeros) & 1) == 0) ++zeros;
+    const int bits = std::min(rng.between(1, post.scale_bits), (1 << post.shift_bits) - 1 - zeros);
+    if (bits < 1) return draw_column(rng, d, std::llabs(sum));
+    const std::uint64_t half = 1ULL << (bits - 1);
+    const std::uint64_t beside = 1ULL << rng.below(static_cast<std::uint64_t>(bits));
+    const std::uint64_t offset[] = {0, beside, ~beside + 1, 1};
+    const std::uint64_t rest = half + offset[rng.below(4)];
+    const std::uint64_t mask = (1ULL << bits) - 1;
+    p.scale = static_cast<std::uint32_t>(
+        (inverse(static_cast<std::uint64_t>(x >> zeros) | 1) * rest) & mask);
+    p.shift = static_cast<std::uint32_t>(bits + zeros);
+    return p;
+}
+
+/// A bias that gives the encoder one value after the other: z itself is sum + bias.
+golden::ColumnParams draw_encoder_input(Draw& rng, const Design& d, std::int64_t sum) {
+    const int width = std::min(d.post().z_bits, d.accumulator().width - 1);
+    golden::ColumnParams p;
+    p.scale = 1;
+    // Half of them close to zero in the logarithm, where codes lie close.
+    const int bits = rng.below(2) == 0 ? width : rng.between(1, width);
+    const auto span = static_cast<std::int64_t>(1ULL << (bits - 1));
+    const std::int64_t limit = 1LL << (d.accumulator().width - 1);
+    const std::int64_t z =
+        static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(2 * span))) - span;
+    p.bias = std::clamp<std::int64_t>(z - sum, -limit, limit - 1);
+    return p;
+}
+
 /// Golden result of a problem.
 struct Expected {
     std::vector<std::int64_t> acc;
@@ -195,7 +246,11 @@ Expected expect(const Design& d, const BenchCase& test, Problem& p, Draw& rng) {
             largest = std::max<std::int64_t>(
                 largest, std::llabs(e.acc[area(r, n) + static_cast<std::size_t>(c)]));
         }
-        p.columns.push_back(draw_column(rng, d, largest));
+        const std::int64_t top = e.acc[static_cast<std::size_t>(c)];
+        p.columns.push_back(test.scaling == Scaling::kNearTie ? draw_near_tie(rng, d, top)
+                            : test.scaling == Scaling::kEncoder && d.post().has_bias
+                                ? draw_encoder_input(rng, d, top)
+                                : draw_column(rng, d, largest));
     }
     const golden::Encoder encoder(d.post().output, d.post().z_frac_bits);
     const bool relu = test.relu && d.post().has_relu;
@@ -266,7 +321,7 @@ std::string check(const Design& d, RtlModel& rtl, const BenchCase& test, std::ui
     }
     if (stats.protocol_errors != 0) {
         return fmt::format(
-            "{} protocol errors (seed {}): last flag misplaced, data changed while "
+            "{} protocol errors (seed {}): last or busy flag misplaced, data changed while "
             "stalled, or a beat after the end",
             stats.protocol_errors, seed);
     }
@@ -348,6 +403,11 @@ std::vector<BenchCase> bench_cases(const Design& d, int level, std::uint64_t see
          {0, 200, 0, 0, 64, seed},
          false},
     };
+    // One row: the column parameters are made for its sums.
+    cases.push_back({"post.near_ties", {1, tile, 64 * cols}, Operands::kRandom, {}, false});
+    cases.back().scaling = Scaling::kNearTie;
+    cases.push_back({"post.encoder", {1, tile, 64 * cols}, Operands::kRandom, {}, true});
+    cases.back().scaling = Scaling::kEncoder;
     static constexpr int kRandomCases[] = {12, 60, 400, 2000};
     for (int i = 0; i < kRandomCases[level - 1]; ++i) {
         BenchCase c;
@@ -363,6 +423,10 @@ std::vector<BenchCase> bench_cases(const Design& d, int level, std::uint64_t see
         cases.push_back(c);
     }
     return cases;
+}
+
+std::uint64_t case_seed(std::uint64_t seed, std::size_t index) {
+    return (seed + 1) * 0x9E3779B97F4A7C15ULL + index;
 }
 
 TestResult run_case(const Design& design, RtlModel& rtl, const BenchCase& test,

@@ -38,7 +38,8 @@ std::string escaped(const std::string& text) {
 }  // namespace
 
 std::string junit_xml(const std::string& suite, std::uint64_t seed,
-                      const std::vector<TestResult>& results) {
+                      const std::vector<TestResult>& results,
+                      const std::vector<std::pair<std::string, std::string>>& properties) {
     double seconds = 0.0;
     for (const TestResult& r : results) seconds += r.seconds;
     const auto failures = std::count_if(results.begin(), results.end(),
@@ -47,8 +48,12 @@ std::string junit_xml(const std::string& suite, std::uint64_t seed,
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"peforge\">\n"
         "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"0\" "
         "time=\"{:.3f}\">\n"
-        "    <properties><property name=\"random_seed\" value=\"{}\"/></properties>\n",
+        "    <properties><property name=\"random_seed\" value=\"{}\"/>",
         escaped(suite), results.size(), failures, seconds, seed);
+    for (const auto& [name, value] : properties) {
+        out += fmt::format("<property name=\"{}\" value=\"{}\"/>", escaped(name), escaped(value));
+    }
+    out += "</properties>\n";
     for (const TestResult& r : results) {
         out += fmt::format(
             "    <testcase name=\"{}\" classname=\"{}\" time=\"{:.3f}\" cycles=\"{}\" "

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace peforge {
@@ -18,8 +19,9 @@ struct TestResult {
     std::uint64_t checked = 0;  ///< output codes compared
 };
 
-/// results.xml of a run: one suite with its seed as a property.
+/// results.xml of a run: one suite with its seed and further named values as properties.
 std::string junit_xml(const std::string& suite, std::uint64_t seed,
-                      const std::vector<TestResult>& results);
+                      const std::vector<TestResult>& results,
+                      const std::vector<std::pair<std::string, std::string>>& properties = {});
 
 }  // namespace peforge

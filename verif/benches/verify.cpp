@@ -13,12 +13,16 @@
 #include "generator/support/process.hpp"
 #include "verif/benches/bench.hpp"
 #include "verif/harness/rtl_build.hpp"
+#include "verif/replay/regression.hpp"
 
 namespace peforge {
 
 namespace fs = std::filesystem;
 
 namespace {
+
+/// Up to this level beats.log is written; above it would be gigabytes, and the digest stands alone.
+constexpr int kLogLevel = 2;
 
 std::string read_file(const fs::path& path) {
     std::ifstream in(path, std::ios::binary);
@@ -36,25 +40,28 @@ FileSet rtl_files(const Design& design, const fs::path& folder) {
     return files;
 }
 
-/// Each case has its own seed, so that one can be run alone.
-std::uint64_t case_seed(std::uint64_t seed, std::size_t index) {
-    return (seed + 1) * 0x9E3779B97F4A7C15ULL + index;
-}
-
 std::string failing_line(const std::string& design, const TestResult& r) {
     return fmt::format("FAIL {}.{}: {}\n", design, r.name, r.failure);
 }
 
 nlohmann::ordered_json to_json(const Design& design, const VerifyOptions& options,
-                               const std::vector<TestResult>& results, std::size_t failed) {
+                               const replay::Regression& run, std::size_t failed) {
     nlohmann::ordered_json j;
     j["spec"] = design.spec.name;
     j["spec_hash"] = design.spec.hash;
     j["level"] = options.level;
     j["seed"] = options.seed;
-    j["tests"] = results.size();
+    j["simulator"] = options.sim;
+    j["beats"] = run.beats.count;
+    j["beats_sha256"] = run.beats.sha256;
+    j["recorded_cycles"] = run.recorded_cycles;
+    if (options.sim != "verilator") {
+        j["replay_seconds"] = run.times.run_seconds;
+        j["build_seconds"] = run.times.build_seconds;
+    }
+    j["tests"] = run.results.size();
     j["failures"] = failed;
-    for (const TestResult& r : results) {
+    for (const TestResult& r : run.results) {
         j["cases"].push_back({{"name", r.name},
                               {"passed", r.failure.empty()},
                               {"cycles", r.cycles},
@@ -67,10 +74,6 @@ nlohmann::ordered_json to_json(const Design& design, const VerifyOptions& option
 }  // namespace
 
 int verify_command(const VerifyOptions& options) {
-    if (options.sim != "verilator") {
-        throw InputError("--sim", "",
-                         fmt::format("\"{}\" is not available; allowed: verilator", options.sim));
-    }
     if (options.level < 1 || options.level > 4) {
         throw InputError("--level", "",
                          fmt::format("{} is out of range; allowed: 1..4", options.level));
@@ -79,35 +82,50 @@ int verify_command(const VerifyOptions& options) {
     const FileSet files = rtl_files(design, options.rtl);
     const bool talk = !options.quiet && !options.json;
     const bool progress = talk && isatty(STDERR_FILENO) != 0;
+    replay::RegressionOptions run_options;
+    run_options.seed = options.seed;
+    run_options.simulator = options.sim;
+    run_options.keep_log = options.level <= kLogLevel;
+    run_options.cache_dir = default_cache_dir();
+    const std::vector<BenchCase> cases = bench_cases(design, options.level, options.seed);
+    if (progress) {
+        run_options.on_case = [&cases](std::size_t i) {
+            fmt::print(stderr, "{}/{} {:40}\r", i + 1, cases.size(), cases[i].name);
+        };
+        run_options.on_replay = [&options](std::uint64_t cycle, std::uint64_t cycles) {
+            fmt::print(stderr, "{}: {} of {} cycles{:30}\r", options.sim, cycle, cycles, "");
+        };
+    }
+    replay::require_simulator(options.sim);
     if (talk) {
-        fmt::print("verify {} (hash {}), level {}, seed {}\n", design.spec.name, design.spec.hash,
-                   options.level, options.seed);
+        fmt::print("verify {} (hash {}), level {}, seed {}, simulator {}\n", design.spec.name,
+                   design.spec.hash, options.level, options.seed, options.sim);
         std::fflush(stdout);
     }
     if (progress) fmt::print(stderr, "building the simulation model ...\r");
-    RtlModel rtl(design, files, default_cache_dir());
+    const replay::Regression run = replay::run_regression(design, files, cases, run_options);
 
-    const std::vector<BenchCase> cases = bench_cases(design, options.level, options.seed);
-    std::vector<TestResult> results;
     std::size_t failed = 0;
     std::optional<std::size_t> first_failure;
     std::uint64_t cycles = 0;
     std::uint64_t checked = 0;
-    for (std::size_t i = 0; i < cases.size(); ++i) {
-        if (progress) fmt::print(stderr, "{}/{} {:40}\r", i + 1, cases.size(), cases[i].name);
-        results.push_back(run_case(design, rtl, cases[i], case_seed(options.seed, i)));
-        const TestResult& r = results.back();
+    for (std::size_t i = 0; i < run.results.size(); ++i) {
+        const TestResult& r = run.results[i];
         cycles += r.cycles;
         checked += r.checked;
-        if (!r.failure.empty()) {
-            ++failed;
-            if (!first_failure) first_failure = i;
-            if (!options.json) fmt::print("{}", failing_line(design.spec.name, r));
-        }
+        if (r.failure.empty()) continue;
+        ++failed;
+        if (!first_failure) first_failure = i;
+        if (!options.json) fmt::print("{}", failing_line(design.spec.name, r));
     }
 
     FileSet out;
-    out["results.xml"] = junit_xml(design.spec.name, options.seed, results);
+    out["results.xml"] = junit_xml(design.spec.name, options.seed, run.results,
+                                   {{"simulator", options.sim},
+                                    {"beats", std::to_string(run.beats.count)},
+                                    {"beats_sha256", run.beats.sha256}});
+    out["beats.log.sha256"] = run.beats.sha256 + "  beats.log\n";
+    if (run_options.keep_log) out["beats.log"] = run.beats.log;
     if (options.waves) {
         const std::size_t index = first_failure.value_or(0);
         const ScratchDir scratch;
@@ -120,11 +138,17 @@ int verify_command(const VerifyOptions& options) {
     }
     write_folder(out, options.out);
     if (options.json) {
-        fmt::print("{}\n", to_json(design, options, results, failed).dump(2));
+        fmt::print("{}\n", to_json(design, options, run, failed).dump(2));
     } else if (!options.quiet) {
+        if (options.sim != "verilator") {
+            fmt::print("{}: {} recorded cycles replayed in {:.1f} s, model built in {:.1f} s\n",
+                       options.sim, run.recorded_cycles, run.times.run_seconds,
+                       run.times.build_seconds);
+        }
+        fmt::print("{} beats, sha256 {}\n", run.beats.count, run.beats.sha256);
         fmt::print(
             "** TESTS={} PASS={} FAIL={} SKIP=0 ** {} cycles, {} outputs compared, results in {}\n",
-            results.size(), results.size() - failed, failed, cycles, checked,
+            run.results.size(), run.results.size() - failed, failed, cycles, checked,
             (options.out / "results.xml").string());
     }
     return failed == 0 ? kDone : kCheckFailed;

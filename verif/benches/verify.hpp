@@ -16,15 +16,17 @@ struct VerifyOptions {
     std::filesystem::path out;
     int level = 1;  ///< 1..4
     std::uint64_t seed = 1;
-    std::string sim = "verilator";
-    bool waves = false;  ///< write the first failing case (or the first case) as FST
+    std::string sim = "verilator";  ///< verilator, icarus or cxxrtl; the last two replay a
+                                    ///< Verilator run and must give the same in every cycle
+    bool waves = false;             ///< write the first failing case (or the first case) as FST
     bool json = false;
     bool quiet = false;
     /// RTL to verify instead of what the spec emits: a folder with rtl/ as `generate` writes it.
     std::filesystem::path rtl;
 };
 
-/// Runs the level's cases, writes OUT/results.xml, prints a line a case. Returns kDone or
+/// Runs the level's cases, writes OUT/results.xml, OUT/beats.log.sha256 and, up to level 2,
+/// OUT/beats.log, prints a line a failing case and the digest of all beats. Returns kDone or
 /// kCheckFailed. Throws InputError, MissingToolError.
 int verify_command(const VerifyOptions& options);
 

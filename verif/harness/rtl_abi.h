@@ -45,8 +45,18 @@ typedef struct {
 
 /* Returns 0, or 1 when nothing moved for watchdog cycles. */
 typedef void* (*PeforgeRtlOpen)(uint64_t seed, const char* waves_file);
+/* The same with one mutant of a netlist with the input mutsel switched on; 0 is the original. */
+typedef void* (*PeforgeRtlOpenMutant)(uint64_t seed, uint32_t mutant);
 typedef int (*PeforgeRtlRunFn)(void* self, const PeforgeRtlRun* run, const PeforgeRtlStall* stall,
                                uint64_t watchdog, PeforgeRtlStats* stats);
+/* Resets the array and records every clock cycle from then on, the reset included: one line a cycle
+ * in each of two text files, all ports of that direction but the clock in the order of the top,
+ * each as hex digits (width / 4, rounded up), without separators. Values are those before the
+ * rising edge, settled: what a handshake decides on. Returns 0, or 1 when a file cannot be written.
+ */
+typedef int (*PeforgeRtlRecord)(void* self, const char* inputs_file, const char* outputs_file);
+/* Cycles recorded so far, all of them in the files; UINT64_MAX when writing failed. */
+typedef uint64_t (*PeforgeRtlRecorded)(void* self);
 typedef void (*PeforgeRtlClose)(void* self);
 
 #ifdef __cplusplus

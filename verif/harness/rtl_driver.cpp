@@ -1,6 +1,7 @@
 // Drives a Verilated array beat by beat; compiled once per design with its emitted binding.
 //
 // SPDX-License-Identifier: Apache-2.0
+#include <cstdio>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -85,9 +86,71 @@ struct Source {
     }
 };
 
+/// Netlists of mutation scoring have the input mutsel (verif/mutation); others run as they are.
+template <class Dut>
+auto select_mutant(Dut& dut, uint32_t mutant, int) -> decltype(dut.mutsel, void()) {
+    dut.mutsel = mutant;
+}
+template <class Dut>
+void select_mutant(Dut&, uint32_t, long) {}
+
+/// Writes the ports of every clock cycle; see peforge_rtl_record.
+class Recorder {
+public:
+    Recorder(const char* inputs_file, const char* outputs_file)
+        : inputs_(std::fopen(inputs_file, "wb")), outputs_(std::fopen(outputs_file, "wb")) {}
+
+    bool good() const {
+        return inputs_ && outputs_ && !std::ferror(inputs_.get()) && !std::ferror(outputs_.get());
+    }
+
+    template <class Dut>
+    void sample(Dut& dut) {
+        const auto visitor = [this](const auto& port, unsigned bits) { append(port, bits); };
+        binding::visit_inputs(dut, visitor);
+        write(inputs_.get());
+        binding::visit_outputs(dut, visitor);
+        write(outputs_.get());
+        ++cycles_;
+    }
+
+    uint64_t finish() {
+        const bool flushed = std::fflush(inputs_.get()) == 0 && std::fflush(outputs_.get()) == 0;
+        return flushed && good() ? cycles_ : UINT64_MAX;
+    }
+
+private:
+    struct Close {
+        void operator()(std::FILE* file) const { std::fclose(file); }
+    };
+
+    template <class T>
+    void append(const T& port, unsigned bits) {
+        for (unsigned digit = (bits + 3) / 4; digit-- > 0;) {
+            uint64_t word = 0;
+            if constexpr (std::is_integral_v<T>) {
+                word = static_cast<uint64_t>(port) >> (4 * digit);
+            } else {
+                word = port[digit / 8] >> (4 * (digit % 8));
+            }
+            line_.push_back("0123456789abcdef"[word & 15]);
+        }
+    }
+    void write(std::FILE* file) {
+        line_.push_back('\n');
+        std::fwrite(line_.data(), 1, line_.size(), file);
+        line_.clear();
+    }
+
+    std::unique_ptr<std::FILE, Close> inputs_;
+    std::unique_ptr<std::FILE, Close> outputs_;
+    std::string line_;
+    uint64_t cycles_ = 0;
+};
+
 class Array {
 public:
-    Array(uint64_t seed, const char* waves) {
+    Array(uint64_t seed, const char* waves, uint32_t mutant = 0) {
         context_.randReset(2);
         context_.randSeed(static_cast<int>(seed | 1));
         dut_ = std::make_unique<Vdut>(&context_);
@@ -100,11 +163,8 @@ public:
 #else
         (void)waves;
 #endif
-        dut_->rst_ni = 0;
-        dut_->clear_i = 0;
-        idle();
-        for (int i = 0; i < 4; ++i) clock();
-        dut_->rst_ni = 1;
+        select_mutant(*dut_, mutant, 0);
+        reset();
     }
     ~Array() {
 #if VM_TRACE_FST
@@ -114,6 +174,19 @@ public:
     }
     Array(const Array&) = delete;
     Array& operator=(const Array&) = delete;
+
+    bool record(const char* inputs_file, const char* outputs_file) {
+        recorder_ = std::make_unique<Recorder>(inputs_file, outputs_file);
+        if (!recorder_->good()) {
+            recorder_.reset();
+            return false;
+        }
+        reset();
+        return true;
+    }
+    uint64_t recorded() {
+        return recorder_ ? recorder_->finish() : 0;
+    }
 
     int run(const PeforgeRtlRun& r, const PeforgeRtlStall& stall, uint64_t watchdog,
             PeforgeRtlStats& stats) {
@@ -150,6 +223,7 @@ public:
         uint32_t held_data[kOutWords] = {};
         uint32_t held_last = 0;
         uint64_t quiet = 0;
+        uint64_t under_way = 0;  // jobs taken and not yet put out whole
         uint64_t cycle = 0;
         while (out < rows || job.next < job.total) {
             dut_->job_valid_i = job.offer();
@@ -184,6 +258,7 @@ public:
             dut_->clk_i = 0;
             dut_->eval();
             dump();
+            sample();
             // Handshakes are decided before the edge.
             const bool job_fire = job.valid && dut_->job_ready_o;
             const bool prm_fire = prm.valid && dut_->prm_ready_o;
@@ -191,6 +266,9 @@ public:
             const bool act_fire = act.valid && dut_->act_ready_o;
             const bool out_valid = dut_->out_valid_o;
             const bool out_fire = out_valid && dut_->out_ready_i;
+            if ((dut_->busy_o != 0) != (under_way != 0)) ++stats.protocol_errors;
+            if (job_fire) ++under_way;
+            if (out_fire && dut_->out_last_o && under_way != 0) --under_way;
             if (held || out_valid) {
                 uint32_t data[kOutWords];
                 get<kOutWords>(dut_->out_data_o, data);
@@ -267,13 +345,24 @@ private:
         dut_->act_valid_i = 0;
         dut_->out_ready_i = 1;
     }
+    void reset() {
+        dut_->rst_ni = 0;
+        dut_->clear_i = 0;
+        idle();
+        for (int i = 0; i < 4; ++i) clock();
+        dut_->rst_ni = 1;
+    }
     void clock() {
         dut_->clk_i = 0;
         dut_->eval();
         dump();
+        sample();
         dut_->clk_i = 1;
         dut_->eval();
         dump();
+    }
+    void sample() {
+        if (recorder_) recorder_->sample(*dut_);
     }
     void dump() {
 #if VM_TRACE_FST
@@ -283,6 +372,7 @@ private:
 
     VerilatedContext context_;
     std::unique_ptr<Vdut> dut_;
+    std::unique_ptr<Recorder> recorder_;
 #if VM_TRACE_FST
     VerilatedFstC trace_;
     uint64_t time_ = 0;
@@ -297,9 +387,21 @@ void* peforge_rtl_open(uint64_t seed, const char* waves_file) {
     return new Array(seed, waves_file);
 }
 
+void* peforge_rtl_open_mutant(uint64_t seed, uint32_t mutant) {
+    return new Array(seed, nullptr, mutant);
+}
+
 int peforge_rtl_run(void* self, const PeforgeRtlRun* run, const PeforgeRtlStall* stall,
                     uint64_t watchdog, PeforgeRtlStats* stats) {
     return static_cast<Array*>(self)->run(*run, *stall, watchdog, *stats);
+}
+
+int peforge_rtl_record(void* self, const char* inputs_file, const char* outputs_file) {
+    return static_cast<Array*>(self)->record(inputs_file, outputs_file) ? 0 : 1;
+}
+
+uint64_t peforge_rtl_recorded(void* self) {
+    return static_cast<Array*>(self)->recorded();
 }
 
 void peforge_rtl_close(void* self) {

@@ -32,6 +32,11 @@ struct RtlModel::Impl {
     std::unique_ptr<void, std::function<void(void*)>> library;
     std::unique_ptr<void, PeforgeRtlClose> array{nullptr, nullptr};
     PeforgeRtlRunFn run = nullptr;
+    PeforgeRtlOpenMutant open_mutant = nullptr;
+    PeforgeRtlRecord record = nullptr;
+    PeforgeRtlRecorded recorded = nullptr;
+    std::filesystem::path recording;
+    std::uint64_t watchdog = kWatchdogCycles;
     std::vector<golden::Job> last_plan;
     std::vector<std::uint64_t> last_cycles;
 
@@ -46,11 +51,10 @@ struct RtlModel::Impl {
                                     beats.wgt.data(),  beats.act.data(),  raw.data(),
                                     last_cycles.data()};
         PeforgeRtlStats stats{};
-        if (run(array.get(), &request, &stall, kWatchdogCycles, &stats) != 0) {
+        if (run(array.get(), &request, &stall, watchdog, &stats) != 0) {
             throw CheckFailedError(fmt::format(
                 "{}: nothing moved for {} cycles; {} of {} output beats came (m={} k={} n={})",
-                design.top, kWatchdogCycles, stats.out_beats, beats.out_beats, shape.m, shape.k,
-                shape.n));
+                design.top, watchdog, stats.out_beats, beats.out_beats, shape.m, shape.k, shape.n));
         }
         unpack(design, shape, beats, raw, out);
         last_plan = std::move(beats.plan);
@@ -72,6 +76,9 @@ RtlModel::RtlModel(const Design& design, const FileSet& files,
     impl_->design = design;
     impl_->library = {library, [](void* handle) { dlclose(handle); }};
     impl_->run = symbol<PeforgeRtlRunFn>(library, "peforge_rtl_run");
+    impl_->open_mutant = symbol<PeforgeRtlOpenMutant>(library, "peforge_rtl_open_mutant");
+    impl_->record = symbol<PeforgeRtlRecord>(library, "peforge_rtl_record");
+    impl_->recorded = symbol<PeforgeRtlRecorded>(library, "peforge_rtl_recorded");
     const auto open = symbol<PeforgeRtlOpen>(library, "peforge_rtl_open");
     impl_->array = {open(1, waves.c_str()), symbol<PeforgeRtlClose>(library, "peforge_rtl_close")};
 }
@@ -92,6 +99,28 @@ PeforgeRtlStats RtlModel::gemm(golden::GemmShape shape, std::span<const golden::
                                std::span<const golden::ColumnParams> columns, bool relu,
                                std::span<golden::Code> out, const PeforgeRtlStall& stall) {
     return impl_->gemm(shape, activations, {{}, &layer}, columns, relu, out, stall);
+}
+
+void RtlModel::open_mutant(std::uint32_t mutant, std::uint64_t watchdog) {
+    impl_->array.reset();
+    impl_->array.reset(impl_->open_mutant(1, mutant));
+    impl_->watchdog = watchdog;
+}
+
+void RtlModel::record(const std::filesystem::path& inputs, const std::filesystem::path& outputs) {
+    if (impl_->record(impl_->array.get(), inputs.c_str(), outputs.c_str()) != 0) {
+        throw InputError(inputs.parent_path().string(), "", "a recording cannot be written there");
+    }
+    impl_->recording = inputs.parent_path();
+}
+
+std::uint64_t RtlModel::recorded_cycles() {
+    const std::uint64_t cycles = impl_->recorded(impl_->array.get());
+    if (cycles == UINT64_MAX) {
+        throw InputError(impl_->recording.string(), "",
+                         "the recording cannot be written (disk full?)");
+    }
+    return cycles;
 }
 
 std::uint64_t RtlModel::output_cycle(int m, int n) const {

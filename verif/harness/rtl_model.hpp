@@ -44,6 +44,18 @@ public:
                          std::span<const golden::ColumnParams> columns, bool relu,
                          std::span<golden::Code> out, const PeforgeRtlStall& stall = {});
 
+    /// Opens the array afresh, from reset, as a mutant of a netlist of verif/mutation (0 is the
+    /// original). From now on it counts as hanging when nothing moves for `watchdog` cycles.
+    void open_mutant(std::uint32_t mutant, std::uint64_t watchdog);
+
+    /// Resets the array and records the ports of every clock cycle from then on into two text
+    /// files; see rtl_abi.h for the lines. Throws InputError when they cannot be written.
+    void record(const std::filesystem::path& inputs, const std::filesystem::path& outputs);
+
+    /// Cycles recorded so far, all of them in the files; 0 without a recording. Throws InputError
+    /// when writing failed.
+    [[nodiscard]] std::uint64_t recorded_cycles();
+
     /// Clock cycle of the beat that carried out[m][n] in the last gemm().
     [[nodiscard]] std::uint64_t output_cycle(int m, int n) const;
 

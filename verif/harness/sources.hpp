@@ -12,4 +12,7 @@ namespace peforge {
 /// rtl_driver.cpp and rtl_abi.h by name.
 const std::map<std::string, std::string_view>& simulation_sources();
 
+/// verif/mutation/reasons.txt.
+const std::map<std::string, std::string_view>& mutation_reasons();
+
 }  // namespace peforge

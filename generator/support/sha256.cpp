@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "synth/sha256.hpp"
+#include "generator/support/sha256.hpp"
 
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
 #include <bit>
-#include <cstdint>
 
-namespace peforge::synth {
+namespace peforge {
 
 namespace {
 
@@ -21,9 +20,7 @@ constexpr std::array<std::uint32_t, 64> kRound = {
     0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
 
-using State = std::array<std::uint32_t, 8>;
-
-void absorb(State& state, const unsigned char* block) {
+void absorb(std::array<std::uint32_t, 8>& state, const unsigned char* block) {
     std::array<std::uint32_t, 64> w{};
     for (std::size_t i = 0; i < 16; ++i) {
         w[i] = std::uint32_t{block[4 * i]} << 24 | std::uint32_t{block[4 * i + 1]} << 16 |
@@ -50,28 +47,47 @@ void absorb(State& state, const unsigned char* block) {
         b = a;
         a = t1 + t2;
     }
-    const State add = {a, b, c, d, e, f, g, h};
+    const std::array<std::uint32_t, 8> add = {a, b, c, d, e, f, g, h};
     for (std::size_t i = 0; i < state.size(); ++i) state[i] += add[i];
 }
 
 }  // namespace
 
-std::string sha256(std::string_view data) {
-    State state = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-                   0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-    std::string padded(data);
-    padded.push_back('\x80');
-    while (padded.size() % 64 != 56) padded.push_back('\0');
-    const std::uint64_t bits = std::uint64_t{data.size()} * 8;
+void Sha256::update(std::string_view data) {
+    bytes_ += data.size();
+    const auto* at = reinterpret_cast<const unsigned char*>(data.data());
+    std::size_t left = data.size();
+    while (left > 0) {
+        const std::size_t n = std::min(left, block_.size() - used_);
+        std::copy_n(at, n, block_.begin() + static_cast<std::ptrdiff_t>(used_));
+        used_ += n;
+        at += n;
+        left -= n;
+        if (used_ == block_.size()) {
+            absorb(state_, block_.data());
+            used_ = 0;
+        }
+    }
+}
+
+std::string Sha256::hex() const {
+    Sha256 last = *this;
+    std::string padding = "\x80";
+    while ((used_ + padding.size()) % block_.size() != block_.size() - 8) padding.push_back('\0');
+    const std::uint64_t bits = bytes_ * 8;
     for (int shift = 56; shift >= 0; shift -= 8) {
-        padded.push_back(static_cast<char>(bits >> shift & 0xff));
+        padding.push_back(static_cast<char>(bits >> shift & 0xff));
     }
-    for (std::size_t at = 0; at < padded.size(); at += 64) {
-        absorb(state, reinterpret_cast<const unsigned char*>(padded.data()) + at);
-    }
+    last.update(padding);
     std::string hex;
-    for (const std::uint32_t word : state) hex += fmt::format("{:08x}", word);
+    for (const std::uint32_t word : last.state_) hex += fmt::format("{:08x}", word);
     return hex;
 }
 
-}  // namespace peforge::synth
+std::string sha256(std::string_view data) {
+    Sha256 hash;
+    hash.update(data);
+    return hash.hex();
+}
+
+}  // namespace peforge

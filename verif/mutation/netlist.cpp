@@ -1,0 +1,144 @@
+// Mutants of a flattened netlist.
+//
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+#include "generator/spec/error.hpp"
+#include "generator/support/process.hpp"
+#include "verif/mutation/mutation.hpp"
+
+namespace peforge::mutation {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Yosys writes plain Verilog that the project's lint rules were not made for.
+constexpr const char* kLintOff =
+    "/* verilator lint_off DECLFILENAME */\n/* verilator lint_off UNUSED */\n"
+    "/* verilator lint_off WIDTH */\n/* verilator lint_off UNOPTFLAT */\n"
+    "/* verilator lint_off UNDRIVEN */\n/* verilator lint_off CASEINCOMPLETE */\n"
+    "/* verilator lint_off SYNCASYNCNET */\n/* verilator lint_off CMPCONST */\n"
+    "/* verilator lint_off UNSIGNED */\n/* verilator lint_off INITIALDLY */\n"
+    "/* verilator lint_off SELRANGE */\n";
+
+std::string read_file(const fs::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void write_file(const fs::path& path, const std::string& text) {
+    fs::create_directories(path.parent_path());
+    std::ofstream(path, std::ios::binary) << text;
+}
+
+/// One line of Yosys's list: `mutate -ctrl mutsel W i -mode M -module X -cell C -port P ...`.
+Mutant parse_line(const std::string& line) {
+    Mutant m;
+    std::istringstream words(line);
+    std::string word;
+    while (words >> word) {
+        if (word == "-ctrl") {
+            std::string name;
+            int width = 0;
+            words >> name >> width >> m.select;
+            continue;
+        }
+        if (word == "-src") {
+            words >> m.sources.emplace_back();
+            continue;
+        }
+        if (word == "-wire" || word == "-wirebit") {
+            words >> word;
+            continue;
+        }
+        m.command += (m.command.empty() ? "" : " ") + word;
+        std::string* field = word == "-mode"   ? &m.mode
+                             : word == "-cell" ? &m.cell
+                             : word == "-port" ? &m.port
+                                               : nullptr;
+        if (field != nullptr) {
+            words >> *field;
+            m.command += " " + *field;
+        } else if (word == "-portbit") {
+            words >> m.bit;
+            m.command += " " + std::to_string(m.bit);
+        }
+    }
+    // A cell's own line is the one in its name; the list orders them arbitrarily.
+    std::stable_partition(m.sources.begin(), m.sources.end(), [&m](const std::string& source) {
+        return m.cell.find(source.substr(0, source.find('.', source.find(':')))) !=
+               std::string::npos;
+    });
+    return m;
+}
+
+}  // namespace
+
+MutantSet make_mutants(const Design& design, int count, std::uint64_t seed) {
+    require_program("yosys", "yosys");
+    const FileSet files = emit(design);
+    const ScratchDir scratch;
+    const fs::path& dir = scratch.path();
+    std::string script;
+    for (const auto& [name, text] : files) {
+        if (name.rfind("rtl/", 0) != 0) continue;
+        write_file(dir / name, text);
+        script += "read_verilog " + name + "\n";
+    }
+    // Memories stay memories; their read registers stay outside, as registers that can be mutated.
+    script += fmt::format(
+        "prep -flatten -nordff -top {0}\nwrite_rtlil flat.il\n"
+        "mutate -list {1} -none -ctrl mutsel 16 0 -seed {2} -o mutants.txt\n"
+        "script mutants.txt\nwrite_verilog -noattr mutants.v\n",
+        design.top, count, seed);
+    write_file(dir / "mutants.ys", script);
+    const ProcessResult run = run_process({"yosys", "-q", "mutants.ys"}, dir);
+    if (run.status != 0) throw CheckFailedError("yosys cannot make the mutants:\n" + run.output);
+
+    MutantSet set;
+    set.rtlil = read_file(dir / "flat.il");
+    set.files["rtl/" + design.top + ".v"] = kLintOff + read_file(dir / "mutants.v");
+    const std::string binding = "bench/" + design.top + "_binding.hpp";
+    set.files[binding] = files.at(binding);
+    std::istringstream lines(read_file(dir / "mutants.txt"));
+    for (std::string line; std::getline(lines, line);) {
+        Mutant m = parse_line(line);
+        if (m.mode != "none") set.mutants.push_back(std::move(m));
+    }
+    return set;
+}
+
+Spec reduced(Spec spec) {
+    const bool systolic = spec.kind == ArrayKind::kSystolic;
+    if (systolic) {
+        spec.rows = std::min(spec.rows, 2);
+        spec.cols = std::min(spec.cols, 3);
+    } else {
+        spec.columns = std::min(spec.columns, 3);
+        // An odd number of centroids stays one, for the indices that no centroid has.
+        if (spec.centroids > 5) spec.centroids = 4 + spec.centroids % 2;
+        spec.subvector = std::min(spec.subvector, 3);
+    }
+    const int outputs = systolic ? spec.cols : spec.columns;
+    if (spec.post_lanes) spec.post_lanes = std::min(*spec.post_lanes, outputs);
+    if (spec.rows_m > 8) spec.rows_m = 7 + spec.rows_m % 2;
+    const int tile = systolic ? spec.rows * spec.lanes : spec.subvector;
+    spec.max_k = std::min(spec.max_k, 48 * tile);
+    return spec;
+}
+
+std::string geometry(const Design& d) {
+    const Spec& s = d.spec;
+    const std::string array = d.systolic ? fmt::format("{}x{} PEs", s.rows, s.cols)
+                                         : fmt::format("{} centroids of {} elements, {} columns",
+                                                       s.centroids, s.subvector, s.columns);
+    return fmt::format("{}, rows_m {}, max_k {}", array, s.rows_m, s.max_k);
+}
+
+}  // namespace peforge::mutation

@@ -1,0 +1,90 @@
+// A recorded simulation: the ports of every clock cycle as lines of hex digits, the handshake beats
+// in them, and the comparison of two simulators' outputs. Line format: verif/harness/rtl_abi.h.
+//
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "generator/design/design.hpp"
+
+namespace peforge::replay {
+
+/// Where a port's digits stand in the line of its direction.
+struct Field {
+    std::string name;
+    int width = 1;  ///< bits
+    bool input = true;
+    std::size_t at = 0;
+    std::size_t digits = 1;
+    int stream = -1;  ///< index of the stream whose payload it is; -1: always has a meaning
+};
+
+/// A valid/ready interface: valid, ready and payload ports.
+struct Stream {
+    std::string name;  ///< "act" of act_valid_i
+    Field valid;
+    Field ready;
+    std::vector<Field> payload;
+};
+
+/// The lines of a design's recordings.
+class Layout {
+public:
+    explicit Layout(const Design& design);
+
+    /// All ports but the clock, in the top's order.
+    [[nodiscard]] const std::vector<Field>& fields() const { return fields_; }
+    [[nodiscard]] const std::vector<Stream>& streams() const { return streams_; }
+    [[nodiscard]] const Field& reset() const { return fields_.front(); }
+    /// Digits of a line, without its end.
+    [[nodiscard]] std::size_t input_digits() const { return input_digits_; }
+    [[nodiscard]] std::size_t output_digits() const { return output_digits_; }
+
+private:
+    std::vector<Field> fields_;
+    std::vector<Stream> streams_;
+    std::size_t input_digits_ = 0;
+    std::size_t output_digits_ = 0;
+};
+
+/// The two files of one simulator's run.
+struct Recording {
+    std::filesystem::path inputs;
+    std::filesystem::path outputs;
+};
+
+/// Part of a recording that belongs to one test case.
+struct Section {
+    std::string name;
+    std::uint64_t begin = 0;  ///< first recorded cycle
+    std::uint64_t end = 0;    ///< behind its last
+};
+
+/// All handshake beats of a recording.
+struct BeatLog {
+    std::uint64_t count = 0;
+    std::string sha256;  ///< of the log
+    /// One line a beat: "<cycle> <stream> <payload>". Cycle 0 is the first one out of reset; beats
+    /// of one cycle stand in the order of the top's ports. The payload is the hex digits of the
+    /// stream's payload ports in that order, joined by ':'.
+    std::string log;
+};
+
+/// Reads a recording; `keep_log` keeps the log's text, which can be large. Throws InputError when a
+/// file cannot be read.
+BeatLog read_beats(const Layout& layout, const Recording& recording, bool keep_log);
+
+/// Compares a simulator's outputs with the reference's in every cycle out of reset: control and
+/// status always, a stream's payload while its valid is high. One text a section, empty when equal,
+/// else its first difference: cycle, port, both values. An X or Z digit differs from every digit.
+std::vector<std::string> differences(const Layout& layout, const Recording& reference,
+                                     const std::filesystem::path& outputs,
+                                     const std::string& simulator,
+                                     const std::vector<Section>& sections);
+
+}  // namespace peforge::replay
