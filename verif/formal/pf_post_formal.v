@@ -95,12 +95,14 @@ module pf_post_formal #(
     reg [3:0]      wait_q;         // cycles of a row offered, outputs taken, and nothing taken
     reg [4:0]      out_q;          // rows that came out, for the covers
     reg            full_q;         // the caller was held off by back-pressure
+    reg [GROUPS-1:0] past_group_q;
     wire take = in_valid_i & in_ready;
     wire pop  = out_valid & out_ready_i;
 
     always @(posedge clk_i) begin
         past_q          <= 1'b1;
         column_q        <= column_i;
+        past_group_q    <= group;
         offered_q       <= past_q & rst_ni & in_valid_i & ~in_ready;
         offered_row_q   <= row_i;
         offered_flags_q <= {relu_i, last_i};
@@ -129,7 +131,7 @@ module pf_post_formal #(
             taken_q <= {taken_q[3:0], take};
             wait_q  <= (!in_valid_i || !out_ready_i || take) ? 4'd0 : wait_q + 4'd1;
             if (pop && out_q != 5'd31) out_q <= out_q + 5'd1;
-            if (in_valid_i && group[GROUPS-1] && !in_ready) full_q <= 1'b1;
+            if (offered_q && group == past_group_q) full_q <= 1'b1;
         end
     end
 
