@@ -3,8 +3,8 @@
 //
 // Purpose   : after the last update of a job has been written, reads its rows in order. It also guards the buffer:
 //             a row of the next job may be admitted only once the same row of the finished job has been read.
-// Latency   : first read two cycles after the later of done_i and prm_full_i; then one row per cycle while the consumer
-//             is ready.
+// Latency   : first read two cycles after done_i, or one after prm_full_i when that comes later; then one row per cycle
+//             while the consumer is ready.
 // Handshake : row_valid_o/row_ready_i; the memories hold the row while it waits.
 // Parameters:
 //   ROWS_M  rows of the accumulator buffer, >= 1
