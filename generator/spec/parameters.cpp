@@ -607,8 +607,8 @@ std::string allowed(ParameterType type, int min, int max, std::string_view limit
     }
     switch (type) {
         case ParameterType::kName:
-            return "an identifier of letters, digits and _ (at most 64) that is no Verilog or "
-                   "SystemVerilog keyword";
+            return "an identifier of letters, digits and single _, not at the end (at most 64 "
+                   "characters), that is no Verilog or SystemVerilog keyword";
         case ParameterType::kInt:
             return limit.empty() && min == max ? range : "an integer " + range;
         case ParameterType::kBool:
@@ -724,6 +724,10 @@ std::string check_name(std::string_view name) {
     if (!letter(name.front()) ||
         !std::ranges::all_of(name, [&](char c) { return letter(c) || digit(c); })) {
         return "is no identifier";
+    }
+    // Module names are name_part, and Verilator keeps "__" in module names for itself.
+    if (name.back() == '_' || name.find("__") != std::string_view::npos) {
+        return "ends in an underscore or has two in a row";
     }
     if (std::ranges::binary_search(kKeywords, name)) {
         return "is a keyword";

@@ -86,7 +86,7 @@ ordered_json value_schema(const Row& p) {
     switch (p.type) {
         case ParameterType::kName:
             schema["type"] = "string";
-            schema["pattern"] = "^[A-Za-z_][A-Za-z0-9_]{0,63}$";
+            schema["pattern"] = "^(?!.*__)(?!.*_$)[A-Za-z_][A-Za-z0-9_]{0,63}$";
             return schema;
         case ParameterType::kInt:
             schema.update(integer());

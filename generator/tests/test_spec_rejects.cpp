@@ -254,6 +254,8 @@ std::vector<Case> cases() {
         {"name_number", with(kSystolic, R"("t")", "1"), "/name", "1 is not a string"},
         {"name_empty", name(""), "/name", "is empty"},
         {"name_digit", name("4x4"), "/name", "\"4x4\" is no identifier"},
+        {"name_tail", name("a_"), "/name", "ends in an underscore"},
+        {"name_double", name("a__b"), "/name", "two in a row"},
         {"name_dash", name("lp-4"), "/name", "is no identifier"},
         {"name_dollar", name("a$b"), "/name", "is no identifier"},
         {"name_space", name("a b"), "/name", "is no identifier"},
