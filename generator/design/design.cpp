@@ -276,6 +276,7 @@ Design resolve(const Spec& spec, const std::string& file) {
     Design d;
     d.spec = spec;
     d.top = spec.name;
+    d.file = file;
     if (spec.kind == ArrayKind::kSystolic) {
         resolve_systolic(d, file);
     } else {
@@ -290,14 +291,6 @@ Design resolve(const Spec& spec, const std::string& file) {
     d.timing = d.systolic ? golden::timing(*d.systolic, d.post_lanes)
                           : golden::timing(*d.lut, d.post_lanes);
     d.ports = make_ports(d);
-    for (const Port& p : d.ports) {
-        if (p.name == d.top) {
-            throw InputError(file, "/name",
-                             fmt::format("\"{}\" is a port of the array; allowed: a name that no "
-                                         "port of the module has",
-                                         d.top));
-        }
-    }
     return d;
 }
 

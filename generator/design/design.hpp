@@ -28,7 +28,8 @@ struct ErrorBounds {
 
 struct Design {
     Spec spec;
-    std::string top;  ///< module name of the array: the spec's name
+    std::string file;  ///< where the spec came from, for messages; emitted nowhere
+    std::string top;   ///< module name of the array: the spec's name
     std::optional<golden::SystolicParams> systolic;
     std::optional<golden::LutParams> lut;
     golden::TimingParams timing;

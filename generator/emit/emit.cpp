@@ -12,10 +12,14 @@
 #include "generator/emit/render.hpp"
 #include "generator/emit/tables.hpp"
 #include "generator/emit/templates.hpp"
+#include "generator/spec/error.hpp"
 
 namespace peforge {
 
 namespace {
+
+/// Stands for the top's name until modules have been renamed: that name may begin like theirs.
+constexpr std::string_view kTopMark = "@top@";
 
 namespace mst = kainjow::mustache;
 using golden::DatapathKind;
@@ -35,7 +39,7 @@ std::string description(const Design& d) {
 mst::data common_values(const Design& d) {
     const golden::PostParams& post = d.post();
     mst::data v;
-    v.set("top", d.top);
+    v.set("top", std::string(kTopMark));
     v.set("description", description(d));
     v.set("cols", text(d.cols));
     v.set("rows_m", text(d.spec.rows_m));
@@ -309,6 +313,16 @@ std::string sdc(const Design& d) {
         PEFORGE_VERSION, d.spec.name, d.spec.hash);
 }
 
+/// A rendered text with the names of this design's modules.
+std::string name_modules(const std::string& body, const std::string& top) {
+    std::string text = rename_modules(body, top);
+    for (std::size_t at = text.find(kTopMark); at != std::string::npos;
+         at = text.find(kTopMark, at + top.size())) {
+        text.replace(at, kTopMark.size(), top);
+    }
+    return text;
+}
+
 }  // namespace
 
 FileSet emit(const Design& design) {
@@ -322,8 +336,16 @@ FileSet emit(const Design& design) {
     std::vector<std::string> rtl;
     for (const auto& [name, body] : collector.modules()) {
         const std::string module = name.empty() ? design.top : design.top + "_" + name;
+        for (const auto& [other, text] : collector.modules()) {
+            // Only modules begin with the templates' prefix.
+            if (module.starts_with("pf_") || !uses_identifier(text, module)) continue;
+            throw InputError(design.file, "/name",
+                             fmt::format("module \"{}\" would have the name of a signal in the "
+                                         "array; allowed: a name that no signal has",
+                                         module));
+        }
         const std::string path = "rtl/" + module + ".v";
-        files[path] = with_header(design, rename_modules(body, design.top));
+        files[path] = with_header(design, name_modules(body, design.top));
         rtl.push_back(path);
     }
     std::string filelist;

@@ -59,4 +59,18 @@ std::vector<std::string> referenced_modules(const std::string& text) {
     return {names.begin(), names.end()};
 }
 
+bool uses_identifier(const std::string& text, const std::string& word) {
+    constexpr std::string_view kModule = "module ";
+    for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
+        const std::size_t end = at + word.size();
+        const bool whole =
+            (at == 0 || !is_word(text[at - 1])) && (end == text.size() || !is_word(text[end]));
+        if (!whole || text.find("//", text.rfind('\n', at) + 1) < at) continue;
+        const bool declared =
+            at >= kModule.size() && text.compare(at - kModule.size(), kModule.size(), kModule) == 0;
+        if (!declared) return true;
+    }
+    return false;
+}
+
 }  // namespace peforge

@@ -358,8 +358,6 @@ std::vector<Case> cases() {
          "/accumulator/frac_bits", "allowed: at most 48"},
         {"wide_auto", with(kWideLog, R"("max_k": 1152)", R"("max_k": 65536, "octaves": 34)"),
          "/accumulator/width", "auto needs 52 bits for max_k 65536; allowed: at most 48"},
-        {"port_name", with(kSystolic, R"("name": "t")", R"("name": "clk_i")"), "/name",
-         "is a port of the array; allowed"},
         {"coarse_mantissa", acc(kLog, R"("mantissa_bits": 1)"), "/accumulator/mantissa_bits",
          "allowed: 3 to 20"},
         {"fine_frac", acc(kLog, R"("frac_bits": 48)"), "/accumulator/frac_bits",

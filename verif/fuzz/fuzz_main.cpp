@@ -105,7 +105,7 @@ int fuzz_valid(const Options& o) {
             const std::size_t id = index++;
             Random random(o.seed, id);
             const std::string text = random_spec(random, o.budget);
-            const Judgement judgement = judge(text);
+            const Judgement judgement = judge(text, true);
             if (judgement.verdict == Verdict::kFailed) {
                 failures.add(id, text, "generate: " + judgement.text);
                 ++accepted;

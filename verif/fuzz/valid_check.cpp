@@ -44,8 +44,7 @@ std::string verify_problem(const Design& design, const FileSet& files, const Val
     std::size_t index = 0;
     for (const BenchCase& test : bench_cases(design, 1, stages.seed)) {
         // As `peforge verify` seeds its cases, so that a failure repeats there.
-        const std::uint64_t seed = (stages.seed + 1) * 0x9E3779B97F4A7C15ULL + index++;
-        const TestResult result = run_case(design, rtl, test, seed);
+        const TestResult result = run_case(design, rtl, test, case_seed(stages.seed, index++));
         if (!result.failure.empty()) return result.name + ": " + cut(result.failure);
     }
     cases = static_cast<long long>(index);

@@ -3,6 +3,7 @@
 //
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -10,6 +11,7 @@
 #include "generator/emit/emit.hpp"
 #include "generator/emit/render.hpp"
 #include "generator/emit/templates.hpp"
+#include "generator/spec/error.hpp"
 #include "generator/support/process.hpp"
 
 namespace peforge {
@@ -109,6 +111,32 @@ TEST(EmittedParameters, OtherSizesLintClean) {
                      {fmt::format("ROWS={}", rows), fmt::format("COLS={}", cols),
                       fmt::format("LANES={}", lanes), fmt::format("POST_LANES={}", post),
                       fmt::format("ROWS_M={}", rows_m)});
+    }
+}
+
+/// A port, a signal inside the array, and a port of a leaf.
+TEST(EmittedNames, ANameThatASignalHasIsRefused) {
+    Spec spec = load_spec(fs::path(PEFORGE_SOURCE_DIR) / "specs" / "lp8_ws_3x7.json");
+    for (const char* name : {"clk_i", "row", "row_valid_o"}) {
+        spec.name = name;
+        try {
+            emit(resolve(spec, "f.json"));
+            ADD_FAILURE() << name;
+        } catch (const InputError& e) {
+            EXPECT_THAT(e.what(),
+                        testing::StartsWith("f.json: /name: module \"" + std::string(name) + "\""));
+        }
+    }
+}
+
+/// Names that begin like the templates' own modules.
+TEST(EmittedNames, ANameLikeATemplatePrefixLintsClean) {
+    Spec spec = load_spec(fs::path(PEFORGE_SOURCE_DIR) / "specs" / "lp8_ws_3x7.json");
+    for (const char* name : {"pf", "pf_log_pe", "pf_x", "a_row"}) {
+        SCOPED_TRACE(name);
+        spec.name = name;
+        const ScratchDir dir;
+        expect_clean(write_rtl(emit(resolve(spec)), dir.path()), name, dir.path());
     }
 }
 
