@@ -336,12 +336,11 @@ FileSet emit(const Design& design) {
     std::vector<std::string> rtl;
     for (const auto& [name, body] : collector.modules()) {
         const std::string module = name.empty() ? design.top : design.top + "_" + name;
-        for (const auto& [other, text] : collector.modules()) {
-            // Only modules begin with the templates' prefix.
-            if (module.starts_with("pf_") || !uses_identifier(text, module)) continue;
+        // Only modules begin with the templates' prefix.
+        if (!module.starts_with("pf_") && uses_identifier(body, module)) {
             throw InputError(design.file, "/name",
-                             fmt::format("module \"{}\" would have the name of a signal in the "
-                                         "array; allowed: a name that no signal has",
+                             fmt::format("module \"{0}\" would have a signal \"{0}\"; allowed: a "
+                                         "name that no signal of the array has",
                                          module));
         }
         const std::string path = "rtl/" + module + ".v";

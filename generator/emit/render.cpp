@@ -63,8 +63,8 @@ bool uses_identifier(const std::string& text, const std::string& word) {
     constexpr std::string_view kModule = "module ";
     for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
         const std::size_t end = at + word.size();
-        const bool whole =
-            (at == 0 || !is_word(text[at - 1])) && (end == text.size() || !is_word(text[end]));
+        const bool whole = (at == 0 || (!is_word(text[at - 1]) && text[at - 1] != '.')) &&
+                           (end == text.size() || !is_word(text[end]));
         if (!whole || text.find("//", text.rfind('\n', at) + 1) < at) continue;
         const bool declared =
             at >= kModule.size() && text.compare(at - kModule.size(), kModule.size(), kModule) == 0;

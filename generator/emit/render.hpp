@@ -26,8 +26,8 @@ std::string rename_modules(const std::string& text, const std::string& prefix);
 /// only stop elaboration (pf_..._error_...) are left out.
 std::vector<std::string> referenced_modules(const std::string& text);
 
-/// Whether a text's code, not its comments, has `word` as an identifier other than as the name of the
-/// module it declares.
+/// Whether a text's code, not its comments, has `word` as an identifier of its own: neither the name
+/// of the module it declares nor a port of an instance (.word).
 bool uses_identifier(const std::string& text, const std::string& word);
 
 }  // namespace peforge
