@@ -18,7 +18,7 @@
 #include "codesign/quant/quantise.hpp"
 #include "generator/emit/emit.hpp"
 #include "generator/spec/error.hpp"
-#include "verif/harness/rtl_build.hpp"
+#include "verif/model/rtl_build.hpp"
 
 namespace peforge::codesign {
 

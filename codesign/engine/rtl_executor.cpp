@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "codesign/engine/executor.hpp"
-#include "verif/harness/rtl_model.hpp"
+#include "verif/model/rtl_model.hpp"
 
 namespace peforge::codesign {
 

@@ -253,7 +253,7 @@ nlohmann::ordered_json manifest(const Design& d, const std::vector<std::string>&
     return m;
 }
 
-/// Constants of the simulation driver (verif/harness/rtl_driver.cpp); the port types it deduces.
+/// Constants of the simulation driver (verif/model/rtl_driver.cpp); the port types it deduces.
 std::string binding(const Design& d) {
     const auto bits = [&d](const std::string& port) {
         const auto at = std::find_if(d.ports.begin(), d.ports.end(),

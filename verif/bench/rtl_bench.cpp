@@ -10,7 +10,7 @@
 
 #include "generator/spec/error.hpp"
 #include "verif/benches/bench.hpp"
-#include "verif/harness/rtl_build.hpp"
+#include "verif/model/rtl_build.hpp"
 
 namespace peforge {
 namespace {

@@ -10,7 +10,7 @@
 
 #include "generator/design/design.hpp"
 #include "verif/benches/junit.hpp"
-#include "verif/harness/rtl_model.hpp"
+#include "verif/model/rtl_model.hpp"
 
 namespace peforge {
 

@@ -12,7 +12,7 @@
 #include "generator/spec/error.hpp"
 #include "generator/support/process.hpp"
 #include "verif/benches/bench.hpp"
-#include "verif/harness/rtl_build.hpp"
+#include "verif/model/rtl_build.hpp"
 #include "verif/replay/regression.hpp"
 
 namespace peforge {

@@ -10,7 +10,7 @@
 #include <sstream>
 
 #include "generator/spec/error.hpp"
-#include "verif/harness/sources.hpp"
+#include "verif/model/sources.hpp"
 #include "verif/mutation/mutation.hpp"
 
 namespace peforge::mutation {

@@ -14,7 +14,7 @@
 #include <system_error>
 
 #include "generator/spec/error.hpp"
-#include "verif/harness/rtl_build.hpp"
+#include "verif/model/rtl_build.hpp"
 #include "verif/mutation/mutation.hpp"
 
 namespace peforge::mutation {

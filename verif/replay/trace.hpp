@@ -1,5 +1,5 @@
 // A recorded simulation: the ports of every clock cycle as lines of hex digits, the handshake beats
-// in them, and the comparison of two simulators' outputs. Line format: verif/harness/rtl_abi.h.
+// in them, and the comparison of two simulators' outputs. Line format: verif/model/rtl_abi.h.
 //
 // SPDX-License-Identifier: Apache-2.0
 #pragma once

@@ -7,7 +7,7 @@
 #include <algorithm>
 
 #include "generator/spec/error.hpp"
-#include "verif/harness/sources.hpp"
+#include "verif/model/sources.hpp"
 #include "verif/mutation/mutation.hpp"
 
 namespace peforge::mutation {

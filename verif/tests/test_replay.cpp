@@ -11,7 +11,7 @@
 #include "generator/spec/error.hpp"
 #include "generator/support/process.hpp"
 #include "generator/support/sha256.hpp"
-#include "verif/harness/rtl_build.hpp"
+#include "verif/model/rtl_build.hpp"
 #include "verif/replay/regression.hpp"
 
 namespace peforge::replay {

@@ -6,7 +6,7 @@
 
 #include "generator/support/process.hpp"
 #include "verif/benches/bench.hpp"
-#include "verif/harness/rtl_build.hpp"
+#include "verif/model/rtl_build.hpp"
 
 namespace peforge {
 namespace {

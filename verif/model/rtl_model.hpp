@@ -11,7 +11,7 @@
 #include "generator/design/design.hpp"
 #include "generator/emit/emit.hpp"
 #include "golden/array/array.hpp"
-#include "verif/harness/rtl_abi.h"
+#include "verif/model/rtl_abi.h"
 
 namespace peforge {
 

@@ -1,5 +1,5 @@
 /* C interface of a Verilated array: one shared library per design, built from the emitted RTL, the
- * emitted port binding and verif/harness/rtl_driver.cpp. Beats are arrays of 32-bit words, least
+ * emitted port binding and verif/model/rtl_driver.cpp. Beats are arrays of 32-bit words, least
  * significant first, each beat padded to whole words.
  *
  * SPDX-License-Identifier: Apache-2.0 */

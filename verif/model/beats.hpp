@@ -9,7 +9,7 @@
 
 #include "generator/design/design.hpp"
 #include "golden/array/schedule.hpp"
-#include "verif/harness/rtl_abi.h"
+#include "verif/model/rtl_abi.h"
 
 namespace peforge {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "verif/harness/beats.hpp"
+#include "verif/model/beats.hpp"
 
 namespace peforge {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "verif/harness/rtl_model.hpp"
+#include "verif/model/rtl_model.hpp"
 
 #include <dlfcn.h>
 #include <fmt/format.h>
@@ -8,8 +8,8 @@
 
 #include "generator/emit/emit.hpp"
 #include "generator/spec/error.hpp"
-#include "verif/harness/beats.hpp"
-#include "verif/harness/rtl_build.hpp"
+#include "verif/model/beats.hpp"
+#include "verif/model/rtl_build.hpp"
 
 namespace peforge {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "verif/harness/rtl_build.hpp"
+#include "verif/model/rtl_build.hpp"
 
 #include <fmt/format.h>
 
@@ -11,7 +11,7 @@
 
 #include "generator/spec/error.hpp"
 #include "generator/support/process.hpp"
-#include "verif/harness/sources.hpp"
+#include "verif/model/sources.hpp"
 
 namespace peforge {
 
