@@ -37,6 +37,7 @@ using Action = std::function<int()>;
 // Each adds its subcommand to `app` and sets `action` when the command line names it.
 void add_generate(CLI::App& app, Action& action);
 void add_verify(CLI::App& app, Action& action);
+void add_coverage(CLI::App& app, Action& action);
 void add_synth(CLI::App& app, Action& action);
 void add_run(CLI::App& app, Action& action);
 void add_format(CLI::App& app, Action& action);

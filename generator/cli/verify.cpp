@@ -36,6 +36,8 @@ void add_verify(CLI::App& app, Action& action) {
         ->check(CLI::IsMember({"verilator", "icarus", "cxxrtl"}))
         ->capture_default_str();
     command->add_flag("--waves", o.waves, "write the waves of the first failing case");
+    command->add_flag("--coverage", o.coverage,
+                      "count lines, toggles and functional bins; coverage.html, .txt, .json");
     command->add_option("--rtl", o.rtl, "verify this folder's rtl/ instead of what is generated")
         ->type_name("DIR");
     mutation::Options& m = state->mutation;

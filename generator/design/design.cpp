@@ -294,4 +294,22 @@ Design resolve(const Spec& spec, const std::string& file) {
     return d;
 }
 
+std::vector<Stream> streams(const Design& design) {
+    std::vector<Stream> all;
+    for (const Port& port : design.ports) {
+        const std::size_t mark = port.name.find("_valid_");
+        if (mark != std::string::npos) all.push_back({port.name.substr(0, mark), port.input, {}});
+    }
+    for (const Port& port : design.ports) {
+        for (Stream& stream : all) {
+            if (!port.name.starts_with(stream.name + "_")) continue;
+            const std::string_view role = std::string_view(port.name).substr(stream.name.size());
+            if (!role.starts_with("_valid_") && !role.starts_with("_ready_")) {
+                stream.payload.push_back(port);
+            }
+        }
+    }
+    return all;
+}
+
 }  // namespace peforge

@@ -20,6 +20,13 @@ struct Port {
     bool input = true;
 };
 
+/// A valid/ready stream of the top module: <name>_valid, <name>_ready and the payload ports.
+struct Stream {
+    std::string name;   ///< "act" of act_valid_i
+    bool input = true;  ///< into the array
+    std::vector<Port> payload;
+};
+
 /// Result of exhaustive enumeration over all operand pairs, for the manifest.
 struct ErrorBounds {
     double product_relative = 0.0;  ///< worst |term - exact| / |exact| over products of normal size
@@ -52,6 +59,9 @@ struct Design {
         return systolic ? systolic->accumulator : lut->accumulator;
     }
 };
+
+/// The streams of a design and their payload ports, in the top's order.
+std::vector<Stream> streams(const Design& design);
 
 /// Decides every number. Throws InputError for contradictions that the spec's own checks cannot see
 /// (for example an accumulator too narrow for max_k).

@@ -20,7 +20,8 @@ void check_replaceable(const fs::path& dir) {
     }
     if (fs::is_empty(dir)) return;
     for (const char* mark :
-         {"manifest.json", "result.json", "report.json", "results.xml", "mutation.json"}) {
+         {"manifest.json", "result.json", "report.json", "results.xml", "mutation.json",
+          "coverage.json"}) {
         if (fs::exists(dir / mark)) return;
     }
     throw InputError(dir.string(), "",

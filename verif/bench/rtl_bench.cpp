@@ -17,13 +17,13 @@ namespace {
 
 /// Cycles per second of one run of a GEMM that fills the array: M = rows_m, K and N of four tiles.
 double cycles_per_second(const Design& design, RtlModel& rtl, std::uint64_t seed) {
-    const BenchCase test{
+    const TestCase test{
         "speed",
         {4 * design.spec.rows_m, std::min(4 * design.tile_k, design.spec.max_k), 4 * design.cols},
         Operands::kRandom,
         {},
         true};
-    const TestResult result = run_case(design, rtl, test, seed);
+    const TestResult result = run_test(design, rtl, test, seed);
     if (!result.failure.empty()) throw CheckFailedError(result.failure);
     return static_cast<double>(result.cycles) / result.seconds;
 }

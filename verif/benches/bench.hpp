@@ -1,54 +1,33 @@
-// The bench of every array: GEMMs on the RTL against the golden model, beat by beat.
+// The bench of every array: a test of the plan on the RTL, against the golden model, beat by beat.
 //
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
-#include "generator/design/design.hpp"
-#include "verif/benches/junit.hpp"
+#include "verif/benches/vectors.hpp"
 #include "verif/model/rtl_model.hpp"
 
 namespace peforge {
 
-/// How operands of a test are drawn.
-enum class Operands {
-    kRandom,   ///< uniform codes without NaR
-    kZero,     ///< the zero code everywhere
-    kLargest,  ///< the largest magnitudes, one sign a column
-    kExtreme,  ///< zero, smallest and largest magnitudes of both signs
-    kNar,      ///< random codes, some of them NaR
-};
-
-/// How the column parameters of a test are drawn.
-enum class Scaling {
-    kRandom,   ///< outputs near the middle of their range, and odd corners
-    kNearTie,  ///< the first row's products on a rounding tie or one bit beside it
-    kEncoder,  ///< the first row's sums go to the encoder as they are (needs a bias)
-};
-
-/// One GEMM to run and compare.
-struct BenchCase {
+/// How a test ended.
+struct TestResult {
     std::string name;
-    golden::GemmShape shape;
-    Operands operands = Operands::kRandom;
-    PeforgeRtlStall stall{};
-    bool relu = false;
-    Scaling scaling = Scaling::kRandom;
+    std::string failure;        ///< empty: passed
+    std::uint64_t cycles = 0;   ///< clock cycles simulated
+    std::uint64_t checked = 0;  ///< output beats compared
+    double seconds = 0.0;
 };
 
-/// The cases of a level, 1 (seconds) to 4 (long), for a design; `seed` draws shapes and data.
-std::vector<BenchCase> bench_cases(const Design& design, int level, std::uint64_t seed);
+/// Runs one test: compares every output beat, the counters and flags, the time it took, and the
+/// protocol in every cycle. A failure names the test's episode, the seed, and for a wrong output its
+/// cycle, operands in hex and decoded, got and want.
+TestResult run_test(const Design& design, RtlModel& rtl, const TestCase& test, std::uint64_t seed);
 
-/// Seed of the case at `index` of that list, so that one can be run alone.
-std::uint64_t case_seed(std::uint64_t seed, std::size_t index);
-
-/// Runs one case. Compares every output code, the saturation and NaR counters, and, without
-/// stalls, the cycle counter with the golden cycle model. The failure text names seed, cycle,
-/// operands in hex and decoded, got and want.
-TestResult run_case(const Design& design, RtlModel& rtl, const BenchCase& test, std::uint64_t seed);
+/// The same for vectors made before.
+TestResult run_episodes(RtlModel& rtl, const std::string& name,
+                        const std::vector<Episode>& episodes);
 
 }  // namespace peforge

@@ -11,7 +11,9 @@
 
 #include "generator/spec/error.hpp"
 #include "generator/support/process.hpp"
+#include "coco/test.hpp"
 #include "verif/benches/bench.hpp"
+#include "verif/coverage/coverage.hpp"
 #include "verif/model/rtl_build.hpp"
 #include "verif/replay/regression.hpp"
 
@@ -44,6 +46,34 @@ std::string failing_line(const std::string& design, const TestResult& r) {
     return fmt::format("FAIL {}.{}: {}\n", design, r.name, r.failure);
 }
 
+/// results.xml in the harness's dialect. Clocks of simulated time have a period of 10 ns.
+std::string results_file(const Design& design, const VerifyOptions& options,
+                         const replay::Regression& run) {
+    constexpr double kPeriodNs = 10.0;
+    std::vector<coco::TestResult> results;
+    for (std::size_t i = 0; i < run.results.size(); ++i) {
+        const TestResult& r = run.results[i];
+        coco::TestResult result;
+        result.name = r.name;
+        result.module = "test_" + design.top;
+        result.file = "testplan.json";
+        result.verdict = r.failure.empty() ? coco::Verdict::kPass : coco::Verdict::kFail;
+        result.error_type = r.failure.empty() ? "" : "TestFailure";
+        result.message = r.failure;
+        result.sim_time_ns = static_cast<double>(r.cycles) * kPeriodNs;
+        result.seconds = r.seconds;
+        result.properties = {{"cycles", std::to_string(r.cycles)},
+                             {"output_beats", std::to_string(r.checked)},
+                             {"beats_sha256", run.beats.tests[i].sha256}};
+        results.push_back(std::move(result));
+    }
+    return coco::results_xml(results, options.seed, design.spec.name,
+                             {{"simulator", options.sim},
+                              {"level", std::to_string(options.level)},
+                              {"beats", std::to_string(run.beats.count)},
+                              {"beats_sha256", run.beats.sha256}});
+}
+
 nlohmann::ordered_json to_json(const Design& design, const VerifyOptions& options,
                                const replay::Regression& run, std::size_t failed) {
     nlohmann::ordered_json j;
@@ -62,11 +92,11 @@ nlohmann::ordered_json to_json(const Design& design, const VerifyOptions& option
     j["tests"] = run.results.size();
     j["failures"] = failed;
     for (const TestResult& r : run.results) {
-        j["cases"].push_back({{"name", r.name},
-                              {"passed", r.failure.empty()},
-                              {"cycles", r.cycles},
-                              {"checked", r.checked},
-                              {"failure", r.failure}});
+        j["results"].push_back({{"name", r.name},
+                                {"passed", r.failure.empty()},
+                                {"cycles", r.cycles},
+                                {"output_beats", r.checked},
+                                {"failure", r.failure}});
     }
     return j;
 }
@@ -87,10 +117,10 @@ int verify_command(const VerifyOptions& options) {
     run_options.simulator = options.sim;
     run_options.keep_log = options.level <= kLogLevel;
     run_options.cache_dir = default_cache_dir();
-    const std::vector<BenchCase> cases = bench_cases(design, options.level, options.seed);
+    const std::vector<TestCase> tests = test_plan(design, options.level, options.seed);
     if (progress) {
-        run_options.on_case = [&cases](std::size_t i) {
-            fmt::print(stderr, "{}/{} {:40}\r", i + 1, cases.size(), cases[i].name);
+        run_options.on_test = [&tests](std::size_t i) {
+            fmt::print(stderr, "{}/{} {:40}\r", i + 1, tests.size(), tests[i].name);
         };
         run_options.on_replay = [&options](std::uint64_t cycle, std::uint64_t cycles) {
             fmt::print(stderr, "{}: {} of {} cycles{:30}\r", options.sim, cycle, cycles, "");
@@ -103,7 +133,17 @@ int verify_command(const VerifyOptions& options) {
         std::fflush(stdout);
     }
     if (progress) fmt::print(stderr, "building the simulation model ...\r");
-    const replay::Regression run = replay::run_regression(design, files, cases, run_options);
+    FileSet out;
+    run_options.coverage = options.coverage;
+    coverage::DesignCoverage covered;
+    if (options.coverage) {
+        run_options.on_done = [&](const RtlModel& rtl, const replay::Layout& layout,
+                                  const replay::Recording& recording) {
+            covered = coverage::collect(design, files, tests, options.level, options.seed, rtl,
+                                        layout, recording);
+        };
+    }
+    const replay::Regression run = replay::run_regression(design, files, tests, run_options);
 
     std::size_t failed = 0;
     std::optional<std::size_t> first_failure;
@@ -119,20 +159,25 @@ int verify_command(const VerifyOptions& options) {
         if (!options.json) fmt::print("{}", failing_line(design.spec.name, r));
     }
 
-    FileSet out;
-    out["results.xml"] = junit_xml(design.spec.name, options.seed, run.results,
-                                   {{"simulator", options.sim},
-                                    {"beats", std::to_string(run.beats.count)},
-                                    {"beats_sha256", run.beats.sha256}});
-    out["beats.log.sha256"] = run.beats.sha256 + "  beats.log\n";
+    std::string coverage_line;
+    if (options.coverage) {
+        covered.tests = run.results.size();
+        covered.failures = failed;
+        coverage_line = coverage::summary(coverage::judge(covered, coverage::project_waivers()));
+        coverage::Coverage all;
+        coverage::add(all, std::move(covered));
+        out = coverage::report_files(all);
+    }
+    out["results.xml"] = results_file(design, options, run);
+    out["digests.txt"] = run.beats.digests();
     if (run_options.keep_log) out["beats.log"] = run.beats.log;
     if (options.waves) {
         const std::size_t index = first_failure.value_or(0);
         const ScratchDir scratch;
         const fs::path waves = scratch.path() / "waves.fst";
         {
-            RtlModel traced(design, files, default_cache_dir(), waves);
-            run_case(design, traced, cases[index], case_seed(options.seed, index));
+            RtlModel traced(design, files, default_cache_dir(), {waves});
+            run_test(design, traced, tests[index], options.seed);
         }
         out["waves.fst"] = read_file(waves);
     }
@@ -146,8 +191,9 @@ int verify_command(const VerifyOptions& options) {
                        run.times.build_seconds);
         }
         fmt::print("{} beats, sha256 {}\n", run.beats.count, run.beats.sha256);
+        if (options.coverage) fmt::print("{}\n", coverage_line);
         fmt::print(
-            "** TESTS={} PASS={} FAIL={} SKIP=0 ** {} cycles, {} outputs compared, results in {}\n",
+            "** TESTS={} PASS={} FAIL={} SKIP=0 ** {} cycles, {} output beats compared, results in {}\n",
             run.results.size(), run.results.size() - failed, failed, cycles, checked,
             (options.out / "results.xml").string());
     }

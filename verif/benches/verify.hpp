@@ -19,14 +19,15 @@ struct VerifyOptions {
     std::string sim = "verilator";  ///< verilator, icarus or cxxrtl; the last two replay a
                                     ///< Verilator run and must give the same in every cycle
     bool waves = false;             ///< write the first failing case (or the first case) as FST
+    bool coverage = false;          ///< coverage.json, coverage.txt, coverage.html
     bool json = false;
     bool quiet = false;
     /// RTL to verify instead of what the spec emits: a folder with rtl/ as `generate` writes it.
     std::filesystem::path rtl;
 };
 
-/// Runs the level's cases, writes OUT/results.xml, OUT/beats.log.sha256 and, up to level 2,
-/// OUT/beats.log, prints a line a failing case and the digest of all beats. Returns kDone or
+/// Runs the level's tests, writes OUT/results.xml, OUT/digests.txt and, up to level 2,
+/// OUT/beats.log, prints a line a failing test and the digest of all beats. Returns kDone or
 /// kCheckFailed. Throws InputError, MissingToolError.
 int verify_command(const VerifyOptions& options);
 

@@ -39,15 +39,13 @@ std::string generate_problem(const std::string& text, const fs::path& dir) {
 }
 
 std::string verify_problem(const Design& design, const FileSet& files, const ValidStages& stages,
-                           const fs::path& cache, long long& cases) {
+                           const fs::path& cache, long long& tests) {
     RtlModel rtl(design, files, cache);
-    std::size_t index = 0;
-    for (const BenchCase& test : bench_cases(design, 1, stages.seed)) {
-        // As `peforge verify` seeds its cases, so that a failure repeats there.
-        const TestResult result = run_case(design, rtl, test, case_seed(stages.seed, index++));
+    for (const TestCase& test : test_plan(design, 1, stages.seed)) {
+        const TestResult result = run_test(design, rtl, test, stages.seed);
         if (!result.failure.empty()) return result.name + ": " + cut(result.failure);
+        ++tests;
     }
-    cases = static_cast<long long>(index);
     return "";
 }
 
@@ -119,11 +117,11 @@ std::string check_valid(const std::string& text, const ValidStages& stages,
         }
         if (stages.verify) {
             stage = "verify";
-            long long cases = 0;
+            long long tests = 0;
             const fs::path cache = stages.cache.empty() ? scratch.path() / "cache" : stages.cache;
-            const std::string p = verify_problem(design, files, stages, cache, cases);
+            const std::string p = verify_problem(design, files, stages, cache, tests);
             if (!p.empty()) return failed(p);
-            passed(stage, cases);
+            passed(stage, tests);
         }
         if (stages.synth) {
             stage = "synth";

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "verif/model/beats.hpp"
 
+#include <algorithm>
+#include <map>
+#include <string>
+
 namespace peforge {
 
 namespace {
@@ -9,15 +13,15 @@ int words(int bits) {
     return (bits + 31) / 32;
 }
 
-/// A growing array of beats of `bits` bits each.
+/// Beats of data bits and a last flag, which has the last word.
 class BeatWriter {
 public:
-    BeatWriter(std::vector<std::uint32_t>& out, int bits)
-        : out_(out), words_(static_cast<std::size_t>(words(bits))) {}
+    explicit BeatWriter(StreamBeats& out) : out_(out) {}
 
-    void begin() {
-        base_ = out_.size();
-        out_.resize(base_ + words_);
+    void begin(bool last) {
+        base_ = out_.words.size();
+        out_.words.resize(base_ + out_.words_per_beat);
+        out_.words.back() = last ? 1 : 0;
         bit_ = 0;
     }
 
@@ -26,26 +30,43 @@ public:
         const std::uint64_t masked = value & ((1ULL << width) - 1);
         const std::size_t word = base_ + bit_ / 32;
         const std::uint64_t shifted = masked << (bit_ % 32);
-        out_[word] |= static_cast<std::uint32_t>(shifted);
-        if ((shifted >> 32) != 0) out_[word + 1] |= static_cast<std::uint32_t>(shifted >> 32);
+        out_.words[word] |= static_cast<std::uint32_t>(shifted);
+        if ((shifted >> 32) != 0) out_.words[word + 1] |= static_cast<std::uint32_t>(shifted >> 32);
         bit_ += static_cast<std::size_t>(width);
     }
 
 private:
-    std::vector<std::uint32_t>& out_;
-    std::size_t words_;
+    StreamBeats& out_;
     std::size_t base_ = 0;
     std::size_t bit_ = 0;
 };
 
-void pack_columns(const Design& d, const golden::Job& job,
-                  std::span<const golden::ColumnParams> columns, std::vector<std::uint32_t>& prm) {
+/// The payload ports of a stream.
+const std::vector<Port>& payload(const std::vector<Stream>& all, const std::string& name) {
+    return std::find_if(all.begin(), all.end(), [&](const Stream& s) { return s.name == name; })
+        ->payload;
+}
+
+/// Beats of streams whose payload is a few numbers: port by port, whole words each.
+void append(StreamBeats& beats, const std::vector<Port>& ports,
+            const std::map<std::string, std::uint64_t>& values) {
+    for (const Port& port : ports) {
+        const std::uint64_t mask = ~std::uint64_t{0} >> (64 - port.width);
+        const std::uint64_t value = values.at(port.name) & mask;
+        beats.words.push_back(static_cast<std::uint32_t>(value));
+        if (words(port.width) == 2) beats.words.push_back(static_cast<std::uint32_t>(value >> 32));
+    }
+}
+
+void pack_columns(const Design& d, const std::vector<Port>& ports, const golden::Job& job,
+                  std::span<const golden::ColumnParams> columns, StreamBeats& prm) {
     for (int c = d.cols - 1; c >= 0; --c) {
         const golden::ColumnParams p = c < job.n ? columns[static_cast<std::size_t>(job.n0 + c)]
                                                  : golden::ColumnParams{0, 0, 0};
-        const auto bias = static_cast<std::uint64_t>(p.bias);
-        prm.insert(prm.end(), {static_cast<std::uint32_t>(bias),
-                               static_cast<std::uint32_t>(bias >> 32), p.scale, p.shift});
+        append(prm, ports,
+               {{"prm_bias_i", static_cast<std::uint64_t>(p.bias)},
+                {"prm_scale_i", p.scale},
+                {"prm_shift_i", p.shift}});
     }
 }
 
@@ -55,7 +76,7 @@ void pack_systolic_tile(const Design& d, golden::GemmShape shape, const golden::
     const golden::SystolicParams& s = *d.systolic;
     const int k0 = tile * d.tile_k;
     for (int row = s.rows - 1; row >= 0; --row) {
-        wgt.begin();
+        wgt.begin(row == 0);
         for (int c = 0; c < s.cols; ++c) {
             for (int lane = 0; lane < s.lanes; ++lane) {
                 const int k = k0 + row * s.lanes + lane;
@@ -69,7 +90,7 @@ void pack_systolic_tile(const Design& d, golden::GemmShape shape, const golden::
         }
     }
     for (int m = job.m0; m < job.m0 + job.m; ++m) {
-        act.begin();
+        act.begin(m + 1 == job.m0 + job.m);
         const auto line = static_cast<std::size_t>(m) * static_cast<std::size_t>(shape.k);
         for (int k = k0; k < k0 + d.tile_k; ++k) {
             act.put(k < shape.k ? activations[line + static_cast<std::size_t>(k)] : 0U, d.act_bits);
@@ -82,7 +103,7 @@ void pack_lut_tile(const Design& d, golden::GemmShape shape, const golden::Job& 
                    BeatWriter& wgt, BeatWriter& act) {
     const golden::LutParams& l = *d.lut;
     for (int j = l.centroids - 1; j >= 0; --j) {
-        wgt.begin();
+        wgt.begin(j == 0);
         const auto entry = static_cast<std::size_t>(tile) * static_cast<std::size_t>(l.centroids) +
                            static_cast<std::size_t>(j);
         for (int t = 0; t < l.subvector; ++t) {
@@ -97,7 +118,7 @@ void pack_lut_tile(const Design& d, golden::GemmShape shape, const golden::Job& 
         }
     }
     for (int m = job.m0; m < job.m0 + job.m; ++m) {
-        act.begin();
+        act.begin(m + 1 == job.m0 + job.m);
         const auto line = static_cast<std::size_t>(m) * static_cast<std::size_t>(shape.k);
         for (int k = tile * l.subvector; k < (tile + 1) * l.subvector; ++k) {
             act.put(k < shape.k ? activations[line + static_cast<std::size_t>(k)] : 0U, d.act_bits);
@@ -105,27 +126,51 @@ void pack_lut_tile(const Design& d, golden::GemmShape shape, const golden::Job& 
     }
 }
 
-int port_bits(const Design& d, const std::string& name) {
-    for (const Port& p : d.ports) {
-        if (p.name == name) return p.width;
+/// The data of the used columns, and the code of a zero sum in the others.
+void pack_output(const Design& d, golden::GemmShape shape, const golden::Job& job,
+                 std::span<const golden::Code> codes, golden::Code unused, BeatWriter& out) {
+    for (int m = job.m0; m < job.m0 + job.m; ++m) {
+        out.begin(m + 1 == job.m0 + job.m);
+        for (int c = 0; c < d.cols; ++c) {
+            const auto at = static_cast<std::size_t>(m) * static_cast<std::size_t>(shape.n) +
+                            static_cast<std::size_t>(job.n0 + c);
+            out.put(c < job.n ? codes[at] : unused, d.out_bits);
+        }
     }
-    return 0;
 }
 
 }  // namespace
 
+Beats no_beats(const Design& design) {
+    const std::vector<Stream> all = streams(design);
+    const auto make = [&all](const std::string& name) {
+        StreamBeats beats;
+        for (const Port& port : payload(all, name)) {
+            beats.words_per_beat += static_cast<std::size_t>(words(port.width));
+        }
+        return beats;
+    };
+    return {make("job"), make("prm"), make("wgt"), make("act"), make("out")};
+}
+
 Beats pack(const Design& design, golden::GemmShape shape, std::span<const golden::Code> activations,
-           const Weights& weights, std::span<const golden::ColumnParams> columns, bool relu) {
-    Beats beats;
-    beats.plan = golden::plan(shape, design.tile_k, design.cols, design.spec.rows_m);
-    beats.out_words = words(design.cols * design.out_bits);
-    BeatWriter wgt(beats.wgt, port_bits(design, "wgt_data_i"));
-    BeatWriter act(beats.act, port_bits(design, "act_data_i"));
-    for (const golden::Job& job : beats.plan) {
-        beats.jobs.push_back({static_cast<std::uint32_t>(job.m),
-                              static_cast<std::uint32_t>(job.tiles), relu ? 1U : 0U});
-        beats.out_beats += static_cast<std::uint64_t>(job.m);
-        pack_columns(design, job, columns, beats.prm);
+           const Weights& weights, std::span<const golden::ColumnParams> columns, bool relu,
+           std::span<const golden::Code> out) {
+    Beats beats = no_beats(design);
+    const std::vector<Stream> all = streams(design);
+    const golden::Code unused = golden::post_process(
+        design.post(), golden::Encoder(design.post().output, design.post().z_frac_bits),
+        {0, 0, 0}, false, 0);
+    BeatWriter wgt(beats.wgt);
+    BeatWriter act(beats.act);
+    BeatWriter results(beats.out);
+    for (const golden::Job& job :
+         golden::plan(shape, design.tile_k, design.cols, design.spec.rows_m)) {
+        append(beats.job, payload(all, "job"),
+               {{"job_m_i", static_cast<std::uint64_t>(job.m)},
+                {"job_tiles_i", static_cast<std::uint64_t>(job.tiles)},
+                {"job_relu_i", relu ? 1U : 0U}});
+        pack_columns(design, payload(all, "prm"), job, columns, beats.prm);
         for (int tile = 0; tile < job.tiles; ++tile) {
             if (design.systolic) {
                 pack_systolic_tile(design, shape, job, tile, activations, weights.codes, wgt, act);
@@ -133,24 +178,28 @@ Beats pack(const Design& design, golden::GemmShape shape, std::span<const golden
                 pack_lut_tile(design, shape, job, tile, activations, *weights.lut, wgt, act);
             }
         }
+        if (out.empty()) {
+            beats.out.words.resize(beats.out.words.size() +
+                                   static_cast<std::size_t>(job.m) * beats.out.words_per_beat);
+        } else {
+            pack_output(design, shape, job, out, unused, results);
+        }
     }
     return beats;
 }
 
-void unpack(const Design& design, golden::GemmShape shape, const Beats& beats,
-            std::span<const std::uint32_t> out, std::span<golden::Code> codes) {
-    std::size_t beat = 0;
+void unpack(const Design& design, golden::GemmShape shape, const StreamBeats& out,
+            std::span<golden::Code> codes) {
+    std::uint64_t beat = 0;
     const auto width = static_cast<std::size_t>(design.out_bits);
-    for (const golden::Job& job : beats.plan) {
+    for (const golden::Job& job :
+         golden::plan(shape, design.tile_k, design.cols, design.spec.rows_m)) {
         for (int m = job.m0; m < job.m0 + job.m; ++m, ++beat) {
-            const auto data = out.subspan(beat * static_cast<std::size_t>(beats.out_words),
-                                          static_cast<std::size_t>(beats.out_words));
+            const auto data = out.beat(beat);
             for (int c = 0; c < job.n; ++c) {
                 const std::size_t bit = static_cast<std::size_t>(c) * width;
-                std::uint64_t window = data[bit / 32];
-                if (bit / 32 + 1 < data.size()) {
-                    window |= static_cast<std::uint64_t>(data[bit / 32 + 1]) << 32;
-                }
+                const std::uint64_t window =
+                    data[bit / 32] | static_cast<std::uint64_t>(data[bit / 32 + 1]) << 32;
                 codes[static_cast<std::size_t>(m) * static_cast<std::size_t>(shape.n) +
                       static_cast<std::size_t>(job.n0 + c)] =
                     static_cast<golden::Code>((window >> (bit % 32)) & ((1U << width) - 1));

@@ -48,6 +48,11 @@ std::string trimmed(std::string text) {
     return text;
 }
 
+/// Files of an emitted folder that a simulation is made of.
+bool simulated(const std::string& name) {
+    return name.starts_with("rtl/") || name.ends_with("_binding.hpp");
+}
+
 /// One translation unit that includes the generated sources, as Verilator's own make files do.
 std::string unity(const std::vector<fs::path>& sources, bool slow) {
     std::string text;
@@ -59,21 +64,25 @@ std::string unity(const std::vector<fs::path>& sources, bool slow) {
 }
 
 /// Flags of every compilation. -march=native: the library is used where it is built.
-std::vector<std::string> compiler(const fs::path& include, bool waves) {
-    const char* trace = waves ? "1" : "0";
+/// -fno-gnu-unique: several libraries in one process keep their own schedulers.
+std::vector<std::string> compiler(const fs::path& include, const RtlOptions& options) {
+    const char* trace = options.waves.empty() ? "0" : "1";
     return {"g++",
-            "-std=c++17",
+            "-std=c++20",
             "-march=native",
             "-fPIC",
+            "-fno-gnu-unique",
             "-pthread",
             "-DVM_SC=0",
-            "-DVM_COVERAGE=0",
+            fmt::format("-DVM_COVERAGE={}", options.coverage ? "1" : "0"),
             fmt::format("-DVM_TRACE={}", trace),
             fmt::format("-DVM_TRACE_FST={}", trace),
             "-I.",
             "-Iobj",
-            "-I" + include.string(),
-            "-I" + (include / "vltstd").string()};
+            "-isystem",
+            include.string(),
+            "-isystem",
+            (include / "vltstd").string()};
 }
 
 std::vector<std::string> with(std::vector<std::string> argv, const std::vector<std::string>& more) {
@@ -81,21 +90,38 @@ std::vector<std::string> with(std::vector<std::string> argv, const std::vector<s
     return argv;
 }
 
-/// Verilator's run-time library as one object, built once per cache.
+/// The coroutine harness's headers below coco/, its scheduler beside them.
+void write_harness(const fs::path& dir) {
+    for (const auto& [name, text] : harness_sources()) {
+        write(dir / (fs::path(name).extension() == ".hpp" ? "coco/" + name : name), text);
+    }
+}
+
+/// The kind of library in file names.
+std::string suffix(const RtlOptions& options) {
+    return std::string(options.waves.empty() ? "" : "-waves") + (options.coverage ? "-cov" : "");
+}
+
+/// Verilator's run-time library and the harness as one object, built once per cache.
 fs::path runtime_object(const fs::path& cache_dir, const fs::path& include, std::uint64_t hash,
-                        bool waves) {
+                        const RtlOptions& options) {
     const fs::path object =
-        cache_dir / fmt::format("verilated-{:016x}{}.o", hash, waves ? "-waves" : "");
+        cache_dir / fmt::format("runtime-{:016x}{}.o", hash, suffix(options));
     if (fs::exists(object)) return object;
     const ScratchDir scratch(cache_dir);
     std::string text;
-    for (const char* source : {"verilated.cpp", "verilated_threads.cpp"}) {
+    std::vector<std::string> sources = {"verilated.cpp", "verilated_threads.cpp"};
+    if (options.coverage) sources.emplace_back("verilated_cov.cpp");
+    if (!options.waves.empty()) sources.emplace_back("verilated_fst_c.cpp");
+    for (const std::string& source : sources) {
         if (fs::exists(include / source)) text += fmt::format("#include \"{}\"\n", source);
     }
-    if (waves) text += "#include \"verilated_fst_c.cpp\"\n";
-    write(scratch.path() / "runtime.cpp", text);
-    run_or_fail(with(compiler(include, waves), {"-O1", "-c", "runtime.cpp", "-o", "runtime.o"}),
-                scratch.path());
+    write(scratch.path() / "verilated_all.cpp", text);
+    write_harness(scratch.path());
+    const std::vector<std::string> cxx = compiler(include, options);
+    run_or_fail(with(cxx, {"-O1", "-c", "verilated_all.cpp"}), scratch.path());
+    run_or_fail(with(cxx, {"-O2", "-c", "scheduler.cpp"}), scratch.path());
+    run_or_fail({"ld", "-r", "verilated_all.o", "scheduler.o", "-o", "runtime.o"}, scratch.path());
     fs::rename(scratch.path() / "runtime.o", object);
     return object;
 }
@@ -110,36 +136,46 @@ fs::path default_cache_dir() {
 }
 
 fs::path build_rtl_library(const std::string& top, const FileSet& files, const fs::path& cache_dir,
-                           bool waves) {
+                           const RtlOptions& options, std::string driver) {
     require_program("verilator", "verilator");
     require_program("g++", "g++");
     const std::string version = trimmed(run_process({"verilator", "--version"}, ".").output);
     const fs::path include =
         fs::path(trimmed(run_process({"verilator", "--getenv", "VERILATOR_ROOT"}, ".").output)) /
         "include";
-    const std::vector<std::string> cxx = compiler(include, waves);
+    if (driver.empty()) driver = simulation_sources().at("rtl_driver.cpp");
+    const std::string& abi = std::string(simulation_sources().at("rtl_abi.h"));
+    const std::vector<std::string> cxx = compiler(include, options);
 
-    const std::uint64_t tools =
+    std::uint64_t tools =
         std::accumulate(cxx.begin(), cxx.end(), fnv1a(kFnvBasis, version), fnv1a);
-    std::uint64_t hash = tools;
-    for (const auto& [name, text] : files) hash = fnv1a(fnv1a(hash, name), text);
-    for (const auto& [name, text] : simulation_sources()) hash = fnv1a(fnv1a(hash, name), text);
-    const fs::path library =
-        cache_dir / fmt::format("{}-{:016x}{}.so", top, hash, waves ? "-waves" : "");
+    for (const auto& [name, text] : harness_sources()) tools = fnv1a(fnv1a(tools, name), text);
+    std::uint64_t hash = fnv1a(fnv1a(tools, driver), abi);
+    for (const auto& [name, text] : files) {
+        if (simulated(name)) hash = fnv1a(fnv1a(hash, name), text);
+    }
+    const fs::path library = cache_dir / fmt::format("{}-{:016x}{}.so", top, hash, suffix(options));
     if (fs::exists(library)) return library;
 
     const ScratchDir scratch(cache_dir);
-    const fs::path runtime = runtime_object(cache_dir, include, tools, waves);
+    const fs::path runtime = runtime_object(cache_dir, include, tools, options);
     std::vector<std::string> verilate = {
         "verilator", "--cc",     "-Wall", "-O3",          "--x-assign", "unique", "--x-initial",
         "unique",    "--prefix", "Vdut",  "--top-module", top,          "-Mdir",  "obj"};
-    if (waves) verilate.emplace_back("--trace-fst");
+    if (!options.waves.empty()) verilate.emplace_back("--trace-fst");
+    if (options.coverage) {
+        verilate.emplace_back("--coverage-line");
+        verilate.emplace_back("--coverage-toggle");
+    }
     for (const auto& [name, text] : files) {
+        if (!simulated(name)) continue;
         write(scratch.path() / name, text);
-        if (name.rfind("rtl/", 0) == 0) verilate.push_back(name);
+        if (name.starts_with("rtl/")) verilate.push_back(name);
     }
     write(scratch.path() / "binding.hpp", files.at("bench/" + top + "_binding.hpp"));
-    for (const auto& [name, text] : simulation_sources()) write(scratch.path() / name, text);
+    write(scratch.path() / "rtl_abi.h", abi);
+    write(scratch.path() / "driver.cpp", driver);
+    write_harness(scratch.path());
     run_or_fail(verilate, scratch.path());
 
     std::vector<fs::path> generated;
@@ -147,13 +183,14 @@ fs::path build_rtl_library(const std::string& top, const FileSet& files, const f
         if (entry.path().extension() == ".cpp") generated.push_back(entry.path());
     }
     std::sort(generated.begin(), generated.end());
-    // Initialisation code runs once; optimising it costs more than it gains.
-    write(scratch.path() / "fast.cpp", unity(generated, false) + "#include \"rtl_driver.cpp\"\n");
+    write(scratch.path() / "fast.cpp", unity(generated, false));
     write(scratch.path() / "slow.cpp", unity(generated, true));
-    run_or_fail(with(cxx, {"-O2", "-c", "fast.cpp"}), scratch.path());
+    // Initialisation code runs once; optimising it costs more than it gains.
     run_or_fail(with(cxx, {"-O0", "-c", "slow.cpp"}), scratch.path());
-    run_or_fail(with(cxx, {"-shared", "-o", "model.so", "fast.o", "slow.o", runtime.string(),
-                           waves ? "-lz" : "-pthread"}),
+    run_or_fail(with(cxx, {options.coverage ? "-O1" : "-O2", "-c", "fast.cpp"}), scratch.path());
+    run_or_fail(with(cxx, {"-O2", "-c", "driver.cpp"}), scratch.path());
+    run_or_fail(with(cxx, {"-shared", "-o", "model.so", "fast.o", "slow.o", "driver.o",
+                           runtime.string(), options.waves.empty() ? "-pthread" : "-lz"}),
                 scratch.path());
     fs::rename(scratch.path() / "model.so", library);
     return library;

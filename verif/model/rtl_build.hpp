@@ -10,11 +10,19 @@
 
 namespace peforge {
 
+/// What a library is built for, besides running.
+struct RtlOptions {
+    std::filesystem::path waves;  ///< FST file to write; empty: none
+    bool coverage = false;        ///< count lines and toggles
+};
+
 /// Returns the library's path. It is built in `cache_dir` unless a library of the same content is
-/// there. Throws MissingToolError without verilator or g++, CheckFailedError with the tool's output
-/// when the RTL does not compile. Lint warnings are errors.
+/// there. `driver` is the source behind the interface of rtl_abi.h, by default rtl_driver.cpp.
+/// Throws MissingToolError without verilator or g++, CheckFailedError with the tool's output when
+/// the RTL does not compile. Lint warnings are errors.
 std::filesystem::path build_rtl_library(const std::string& top, const FileSet& files,
-                                        const std::filesystem::path& cache_dir, bool waves);
+                                        const std::filesystem::path& cache_dir,
+                                        const RtlOptions& options = {}, std::string driver = {});
 
 /// PEFORGE_CACHE, else XDG_CACHE_HOME/peforge, else HOME/.cache/peforge.
 std::filesystem::path default_cache_dir();

@@ -6,17 +6,11 @@
 
 #include <functional>
 
-#include "generator/emit/emit.hpp"
 #include "generator/spec/error.hpp"
-#include "verif/model/beats.hpp"
-#include "verif/model/rtl_build.hpp"
 
 namespace peforge {
 
 namespace {
-
-/// Longer than any pause a legal stall pattern makes.
-constexpr std::uint64_t kWatchdogCycles = 100000;
 
 template <class Function>
 Function symbol(void* library, const char* name) {
@@ -25,86 +19,113 @@ Function symbol(void* library, const char* name) {
     return reinterpret_cast<Function>(address);
 }
 
+PeforgeRtlSource source(const StreamBeats& beats, std::uint32_t pause) {
+    return {beats.words.data(), beats.beats(), pause};
+}
+
 }  // namespace
 
 struct RtlModel::Impl {
     Design design;
     std::unique_ptr<void, std::function<void(void*)>> library;
     std::unique_ptr<void, PeforgeRtlClose> array{nullptr, nullptr};
+    PeforgeRtlOpen open = nullptr;
     PeforgeRtlRunFn run = nullptr;
-    PeforgeRtlOpenMutant open_mutant = nullptr;
     PeforgeRtlRecord record = nullptr;
     PeforgeRtlRecorded recorded = nullptr;
+    PeforgeRtlCoverage coverage = nullptr;
     std::filesystem::path recording;
-    std::uint64_t watchdog = kWatchdogCycles;
-    std::vector<golden::Job> last_plan;
-    std::vector<std::uint64_t> last_cycles;
+    bool was_reset = false;
 
     PeforgeRtlStats gemm(golden::GemmShape shape, std::span<const golden::Code> activations,
                          const Weights& weights, std::span<const golden::ColumnParams> columns,
-                         bool relu, std::span<golden::Code> out, const PeforgeRtlStall& stall) {
-        Beats beats = pack(design, shape, activations, weights, columns, relu);
-        last_cycles.assign(beats.out_beats, 0);
-        std::vector<std::uint32_t> raw(beats.out_beats *
-                                       static_cast<std::uint64_t>(beats.out_words));
-        const PeforgeRtlRun request{beats.jobs.data(), beats.jobs.size(), beats.prm.data(),
-                                    beats.wgt.data(),  beats.act.data(),  raw.data(),
-                                    last_cycles.data()};
-        PeforgeRtlStats stats{};
-        if (run(array.get(), &request, &stall, watchdog, &stats) != 0) {
-            throw CheckFailedError(fmt::format(
-                "{}: nothing moved for {} cycles; {} of {} output beats came (m={} k={} n={})",
-                design.top, watchdog, stats.out_beats, beats.out_beats, shape.m, shape.k, shape.n));
+                         bool relu, std::span<golden::Code> out, RtlModel& model) {
+        Stretch stretch;
+        stretch.start = was_reset ? Start::kClear : Start::kReset;
+        stretch.beats = pack(design, shape, activations, weights, columns, relu);
+        const StretchResult result = model.run(stretch);
+        if (!result.moved || result.stats.protocol_errors != 0) {
+            throw CheckFailedError(
+                fmt::format("{}: {}; {} of {} output beats came (m={} k={} n={})", design.top,
+                            result.moved ? "protocol errors"
+                                         : fmt::format("nothing moved for {} cycles",
+                                                       Stretch::kWatchdogCycles),
+                            result.stats.out_beats, stretch.beats.out.beats(), shape.m, shape.k,
+                            shape.n));
         }
-        unpack(design, shape, beats, raw, out);
-        last_plan = std::move(beats.plan);
-        return stats;
+        unpack(design, shape, result.out, out);
+        return result.stats;
     }
 };
 
 RtlModel::RtlModel(const Design& design, const std::filesystem::path& cache_dir,
-                   const std::filesystem::path& waves)
-    : RtlModel(design, emit(design), cache_dir, waves) {}
+                   const RtlOptions& options)
+    : RtlModel(design, emit(design), cache_dir, options) {}
 
 RtlModel::RtlModel(const Design& design, const FileSet& files,
-                   const std::filesystem::path& cache_dir, const std::filesystem::path& waves)
+                   const std::filesystem::path& cache_dir, const RtlOptions& options)
     : impl_(std::make_unique<Impl>()) {
-    const std::filesystem::path path =
-        build_rtl_library(design.top, files, cache_dir, !waves.empty());
+    const std::filesystem::path path = build_rtl_library(design.top, files, cache_dir, options);
     void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (library == nullptr) throw CheckFailedError(dlerror());
     impl_->design = design;
     impl_->library = {library, [](void* handle) { dlclose(handle); }};
+    impl_->open = symbol<PeforgeRtlOpen>(library, "peforge_rtl_open");
     impl_->run = symbol<PeforgeRtlRunFn>(library, "peforge_rtl_run");
-    impl_->open_mutant = symbol<PeforgeRtlOpenMutant>(library, "peforge_rtl_open_mutant");
     impl_->record = symbol<PeforgeRtlRecord>(library, "peforge_rtl_record");
     impl_->recorded = symbol<PeforgeRtlRecorded>(library, "peforge_rtl_recorded");
-    const auto open = symbol<PeforgeRtlOpen>(library, "peforge_rtl_open");
-    impl_->array = {open(1, waves.c_str()), symbol<PeforgeRtlClose>(library, "peforge_rtl_close")};
+    impl_->coverage = symbol<PeforgeRtlCoverage>(library, "peforge_rtl_coverage");
+    impl_->array = {impl_->open(1, options.waves.c_str(), 0),
+                    symbol<PeforgeRtlClose>(library, "peforge_rtl_close")};
 }
 
 RtlModel::~RtlModel() = default;
 RtlModel::RtlModel(RtlModel&&) noexcept = default;
 RtlModel& RtlModel::operator=(RtlModel&&) noexcept = default;
 
+StretchResult RtlModel::run(const Stretch& stretch) {
+    const Beats& beats = stretch.beats;
+    StretchResult result;
+    result.out.words_per_beat = beats.out.words_per_beat;
+    result.out.words.resize(beats.out.words.size());
+    result.cycles.resize(beats.out.beats());
+    const PeforgeRtlRun request{static_cast<std::uint32_t>(stretch.start),
+                                stretch.stop_after,
+                                stretch.watchdog,
+                                source(beats.job, stretch.stall.job),
+                                source(beats.prm, stretch.stall.prm),
+                                source(beats.wgt, stretch.stall.wgt),
+                                source(beats.act, stretch.stall.act),
+                                stretch.pause_seed,
+                                stretch.stall.out,
+                                beats.out.beats(),
+                                result.out.words.data(),
+                                result.cycles.data()};
+    result.moved = impl_->run(impl_->array.get(), &request, &result.stats) == 0;
+    impl_->was_reset = impl_->was_reset || stretch.start == Start::kReset;
+    result.out.words.resize(result.stats.out_beats * result.out.words_per_beat);
+    result.cycles.resize(result.stats.out_beats);
+    return result;
+}
+
 PeforgeRtlStats RtlModel::gemm(golden::GemmShape shape, std::span<const golden::Code> activations,
                                std::span<const golden::Code> weights,
                                std::span<const golden::ColumnParams> columns, bool relu,
-                               std::span<golden::Code> out, const PeforgeRtlStall& stall) {
-    return impl_->gemm(shape, activations, {weights, nullptr}, columns, relu, out, stall);
+                               std::span<golden::Code> out) {
+    return impl_->gemm(shape, activations, {weights, nullptr}, columns, relu, out, *this);
 }
 
 PeforgeRtlStats RtlModel::gemm(golden::GemmShape shape, std::span<const golden::Code> activations,
                                const golden::LutLayer& layer,
                                std::span<const golden::ColumnParams> columns, bool relu,
-                               std::span<golden::Code> out, const PeforgeRtlStall& stall) {
-    return impl_->gemm(shape, activations, {{}, &layer}, columns, relu, out, stall);
+                               std::span<golden::Code> out) {
+    return impl_->gemm(shape, activations, {{}, &layer}, columns, relu, out, *this);
 }
 
-void RtlModel::open_mutant(std::uint32_t mutant, std::uint64_t watchdog) {
+void RtlModel::open_mutant(std::uint32_t mutant) {
     impl_->array.reset();
-    impl_->array.reset(impl_->open_mutant(1, mutant));
-    impl_->watchdog = watchdog;
+    impl_->array.reset(impl_->open(1, nullptr, mutant));
+    impl_->was_reset = false;
 }
 
 void RtlModel::record(const std::filesystem::path& inputs, const std::filesystem::path& outputs) {
@@ -123,15 +144,8 @@ std::uint64_t RtlModel::recorded_cycles() {
     return cycles;
 }
 
-std::uint64_t RtlModel::output_cycle(int m, int n) const {
-    std::size_t beat = 0;
-    for (const golden::Job& job : impl_->last_plan) {
-        if (m >= job.m0 && m < job.m0 + job.m && n >= job.n0 && n < job.n0 + job.n) {
-            return impl_->last_cycles[beat + static_cast<std::size_t>(m - job.m0)];
-        }
-        beat += static_cast<std::size_t>(job.m);
-    }
-    return 0;
+void RtlModel::write_coverage(const std::filesystem::path& file) const {
+    impl_->coverage(impl_->array.get(), file.c_str());
 }
 
 }  // namespace peforge

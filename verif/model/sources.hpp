@@ -12,6 +12,9 @@ namespace peforge {
 /// rtl_driver.cpp and rtl_abi.h by name.
 const std::map<std::string, std::string_view>& simulation_sources();
 
+/// The coroutine harness: its headers and scheduler.cpp, by name.
+const std::map<std::string, std::string_view>& harness_sources();
+
 /// verif/mutation/reasons.txt.
 const std::map<std::string, std::string_view>& mutation_reasons();
 

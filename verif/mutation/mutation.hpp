@@ -64,21 +64,23 @@ std::string geometry(const Design& design);
 /// Draws `count` mutants (1..65535). Throws MissingToolError without yosys.
 MutantSet make_mutants(const Design& design, int count, std::uint64_t seed);
 
-/// The cases a mutant meets, cheapest first, each with its seed.
-struct SeededCase {
-    BenchCase test;
-    std::uint64_t seed = 0;
+/// A test that a mutant meets.
+struct PreparedTest {
+    std::string name;
+    std::vector<Episode> episodes;
 };
-std::vector<SeededCase> ordered_cases(const Design& design, std::vector<BenchCase> cases,
-                                      std::uint64_t seed);
+
+/// The vectors of a plan's tests, cheapest first.
+std::vector<PreparedTest> prepare(const Design& design, const std::vector<TestCase>& plan,
+                                  std::uint64_t seed);
 
 /// Called with the number of mutants done.
 using Progress = std::function<void(std::size_t)>;
 
-/// Runs every mutant until a case fails; fills fate, killer and failure. Mutants run in `jobs`
+/// Runs every mutant until a test fails; fills fate, killer and failure. Mutants run in `jobs`
 /// child processes, so that one which brings its simulation down is killed ("simulation") and no
 /// more. Throws CheckFailedError when the original itself fails a case.
-void run_mutants(const Design& design, MutantSet& set, const std::vector<SeededCase>& cases,
+void run_mutants(const Design& design, MutantSet& set, const std::vector<PreparedTest>& tests,
                  int jobs, const Progress& progress);
 
 /// What a solver says about one mutant.

@@ -204,9 +204,9 @@ int mutate_command(const Options& options) {
     }
     if (show) fmt::print(stderr, "making and building the mutants ...\r");
     MutantSet set = make_mutants(design, options.mutants, options.seed);
-    const std::vector<SeededCase> cases =
-        ordered_cases(design, bench_cases(design, 1, options.seed), options.seed);
-    run_mutants(design, set, cases, options.jobs, progress("run"));
+    const std::vector<PreparedTest> tests =
+        prepare(design, test_plan(design, 1, options.seed), options.seed);
+    run_mutants(design, set, tests, options.jobs, progress("run"));
 
     Outcome o;
     o.false_alarms = prove_survivors(design, set, options.proof_seconds, options.jobs,
@@ -216,7 +216,7 @@ int mutate_command(const Options& options) {
     o.hash = spec.hash;
     o.geometry = geometry(design);
     o.seed = options.seed;
-    o.cases = cases.size();
+    o.cases = tests.size();
     o.score = score(set.mutants);
     o.mutants = std::move(set.mutants);
     o.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -25,13 +25,12 @@ namespace {
 constexpr std::uint64_t kWatchdogCycles = 4000;
 
 /// Name and text of the first failing case, or two empty strings.
-std::pair<std::string, std::string> first_failure(const Design& design, RtlModel& rtl,
-                                                  std::uint32_t select,
-                                                  const std::vector<SeededCase>& cases) {
-    rtl.open_mutant(select, kWatchdogCycles);
-    for (const SeededCase& c : cases) {
-        const TestResult result = run_case(design, rtl, c.test, c.seed);
-        if (!result.failure.empty()) return {c.test.name, result.failure};
+std::pair<std::string, std::string> first_failure(RtlModel& rtl, std::uint32_t select,
+                                                  const std::vector<PreparedTest>& tests) {
+    rtl.open_mutant(select);
+    for (const PreparedTest& test : tests) {
+        const TestResult result = run_episodes(rtl, test.name, test.episodes);
+        if (!result.failure.empty()) return {test.name, result.failure};
     }
     return {};
 }
@@ -39,7 +38,7 @@ std::pair<std::string, std::string> first_failure(const Design& design, RtlModel
 /// What a child says: "S\n" when it starts on its next mutant, "L\n" when that lived,
 /// "K case text\n" when it was killed.
 /// The model is opened here and not before the fork, because Verilator's models own threads.
-void child(const Design& design, const FileSet& files, const std::vector<SeededCase>& cases,
+void child(const Design& design, const FileSet& files, const std::vector<PreparedTest>& tests,
            const std::vector<Mutant>& mutants, const std::deque<std::size_t>& todo, int out) {
     const int null = open("/dev/null", O_WRONLY);
     dup2(null, STDOUT_FILENO);
@@ -53,7 +52,7 @@ void child(const Design& design, const FileSet& files, const std::vector<SeededC
     RtlModel rtl(design, files, default_cache_dir());
     for (const std::size_t i : todo) {
         say("S");
-        const auto [killer, text] = first_failure(design, rtl, mutants[i].select, cases);
+        const auto [killer, text] = first_failure(rtl, mutants[i].select, tests);
         say(killer.empty() ? "L" : fmt::format("K {} {}", killer, text.substr(0, kShown)));
     }
     _exit(0);
@@ -69,7 +68,7 @@ struct Worker {
 
 /// Starts a child on the worker's list; its pipe's end is closed in every other child.
 void start(Worker& w, std::vector<Worker>& all, const Design& design, const FileSet& files,
-           const std::vector<SeededCase>& cases, const std::vector<Mutant>& mutants) {
+           const std::vector<PreparedTest>& tests, const std::vector<Mutant>& mutants) {
     std::array<int, 2> fd{};
     if (pipe2(fd.data(), O_CLOEXEC) != 0) {
         throw std::system_error(errno, std::generic_category(), "pipe");
@@ -82,7 +81,7 @@ void start(Worker& w, std::vector<Worker>& all, const Design& design, const File
             if (other.from >= 0) close(other.from);
         }
         try {
-            child(design, files, cases, mutants, w.todo, fd[1]);
+            child(design, files, tests, mutants, w.todo, fd[1]);
         } catch (const std::exception&) {
             _exit(1);
         }
@@ -144,13 +143,13 @@ void finish(Worker& w, std::vector<Mutant>& mutants) {
 }
 
 void run_all(const Design& design, const FileSet& files, std::vector<Mutant>& mutants,
-             const std::vector<SeededCase>& cases, int jobs, const Progress& progress) {
+             const std::vector<PreparedTest>& tests, int jobs, const Progress& progress) {
     std::vector<Worker> workers(static_cast<std::size_t>(std::max(jobs, 1)));
     for (std::size_t i = 0; i < mutants.size(); ++i) {
         workers[i % workers.size()].todo.push_back(i);
     }
     for (Worker& w : workers) {
-        if (!w.todo.empty()) start(w, workers, design, files, cases, mutants);
+        if (!w.todo.empty()) start(w, workers, design, files, tests, mutants);
     }
     for (;;) {
         std::vector<pollfd> waiting;
@@ -170,42 +169,44 @@ void run_all(const Design& design, const FileSet& files, std::vector<Mutant>& mu
         for (std::size_t i = 0; i < waiting.size(); ++i) {
             if (waiting[i].revents == 0 || receive(*of[i], mutants)) continue;
             finish(*of[i], mutants);
-            if (!of[i]->todo.empty()) start(*of[i], workers, design, files, cases, mutants);
+            if (!of[i]->todo.empty()) start(*of[i], workers, design, files, tests, mutants);
         }
     }
 }
 
 }  // namespace
 
-std::vector<SeededCase> ordered_cases(const Design& design, std::vector<BenchCase> cases,
-                                      std::uint64_t seed) {
-    std::vector<std::pair<double, SeededCase>> costed;
-    for (std::size_t i = 0; i < cases.size(); ++i) {
-        const BenchCase& c = cases[i];
-        const auto jobs = golden::plan(c.shape, design.tile_k, design.cols, design.spec.rows_m);
-        const std::uint32_t stall =
-            std::max({c.stall.job, c.stall.prm, c.stall.wgt, c.stall.act, c.stall.out});
-        const double cost = static_cast<double>(golden::cycles(design.timing, jobs)) * 256.0 /
-                            static_cast<double>(256 - stall);
-        costed.push_back({cost, {c, case_seed(seed, i)}});
+std::vector<PreparedTest> prepare(const Design& design, const std::vector<TestCase>& plan,
+                                  std::uint64_t seed) {
+    std::vector<std::pair<double, PreparedTest>> costed;
+    for (const TestCase& test : plan) {
+        PreparedTest prepared{test.name, test_vectors(design, test, seed)};
+        const StallProfile& s = test.stall;
+        const std::uint32_t stall = std::max({s.job, s.prm, s.wgt, s.act, s.out});
+        double cost = 0.0;
+        for (Episode& episode : prepared.episodes) {
+            episode.feed.watchdog = kWatchdogCycles;
+            cost += static_cast<double>(episode.cycles) * 256.0 / static_cast<double>(256 - stall);
+        }
+        costed.emplace_back(cost, std::move(prepared));
     }
     std::stable_sort(costed.begin(), costed.end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });
-    std::vector<SeededCase> ordered;
-    for (auto& [cost, c] : costed) ordered.push_back(std::move(c));
+    std::vector<PreparedTest> ordered;
+    for (auto& [cost, test] : costed) ordered.push_back(std::move(test));
     return ordered;
 }
 
-void run_mutants(const Design& design, MutantSet& set, const std::vector<SeededCase>& cases,
+void run_mutants(const Design& design, MutantSet& set, const std::vector<PreparedTest>& tests,
                  int jobs, const Progress& progress) {
-    build_rtl_library(design.top, set.files, default_cache_dir(), false);
+    build_rtl_library(design.top, set.files, default_cache_dir());
     std::vector<Mutant> original(1);
-    run_all(design, set.files, original, cases, 1, [](std::size_t) {});
+    run_all(design, set.files, original, tests, 1, [](std::size_t) {});
     if (original[0].fate == Fate::kKilled) {
         throw CheckFailedError(fmt::format("{}: the original fails {}: {}", design.top,
                                            original[0].killer, original[0].failure));
     }
-    run_all(design, set.files, set.mutants, cases, jobs, progress);
+    run_all(design, set.files, set.mutants, tests, jobs, progress);
 }
 
 }  // namespace peforge::mutation

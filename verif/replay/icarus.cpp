@@ -27,7 +27,7 @@ std::string icarus_bench(const std::string& top, const Layout& layout) {
     std::string checks;
     for (const Field& f : layout.fields()) {
         ports += fmt::format(",\n        .{0}({0})", f.name);
-        const Stream* stream =
+        const StreamFields* stream =
             f.stream < 0 ? nullptr : &layout.streams()[static_cast<std::size_t>(f.stream)];
         if (f.input) {
             const std::string value = "in_line" + slice(f, layout.input_digits());

@@ -22,7 +22,7 @@ void add_failure(TestResult& result, const std::string& text) {
 }  // namespace
 
 Regression run_regression(const Design& design, const FileSet& files,
-                          const std::vector<BenchCase>& cases, const RegressionOptions& options) {
+                          const std::vector<TestCase>& tests, const RegressionOptions& options) {
     require_simulator(options.simulator);
     const ScratchDir scratch;
     const Recording reference{scratch.path() / "inputs.hex", scratch.path() / "outputs.hex"};
@@ -30,18 +30,18 @@ Regression run_regression(const Design& design, const FileSet& files,
     Regression run;
     std::vector<Section> sections;
     {
-        RtlModel rtl(design, files, options.cache_dir);
+        RtlModel rtl(design, files, options.cache_dir, {{}, options.coverage});
         rtl.record(reference.inputs, reference.outputs);
-        run.recorded_cycles = rtl.recorded_cycles();
-        for (std::size_t i = 0; i < cases.size(); ++i) {
-            if (options.on_case) options.on_case(i);
-            run.results.push_back(run_case(design, rtl, cases[i], case_seed(options.seed, i)));
+        for (std::size_t i = 0; i < tests.size(); ++i) {
+            if (options.on_test) options.on_test(i);
+            run.results.push_back(run_test(design, rtl, tests[i], options.seed));
             const std::uint64_t begin = run.recorded_cycles;
             run.recorded_cycles = rtl.recorded_cycles();
-            sections.push_back({cases[i].name, begin, run.recorded_cycles});
+            sections.push_back({tests[i].name, begin, run.recorded_cycles});
         }
+        if (options.on_done) options.on_done(rtl, layout, reference);
     }
-    run.beats = read_beats(layout, reference, options.keep_log);
+    run.beats = read_beats(layout, reference, sections, options.keep_log);
     if (options.simulator == "verilator") return run;
 
     const fs::path dir = scratch.path() / options.simulator;
@@ -55,7 +55,8 @@ Regression run_regression(const Design& design, const FileSet& files,
         differences(layout, reference, dir / "outputs.hex", options.simulator, sections);
     for (std::size_t i = 0; i < texts.size(); ++i) add_failure(run.results[i], texts[i]);
     const std::string expected = run.beats.sha256;
-    run.beats = read_beats(layout, {reference.inputs, dir / "outputs.hex"}, options.keep_log);
+    run.beats = read_beats(layout, {reference.inputs, dir / "outputs.hex"}, sections,
+                           options.keep_log);
     const bool same =
         std::all_of(texts.begin(), texts.end(), [](const std::string& t) { return t.empty(); });
     if (same && run.beats.sha256 != expected) {

@@ -45,7 +45,7 @@ const Field* first_difference(const Layout& layout, const Cycle& want, std::stri
     for (const Field& field : layout.fields()) {
         if (field.input || want.of(field) == digits(field, got)) continue;
         if (field.stream < 0) return &field;
-        const Stream& stream = layout.streams()[static_cast<std::size_t>(field.stream)];
+        const StreamFields& stream = layout.streams()[static_cast<std::size_t>(field.stream)];
         if (want.high(stream.valid)) return &field;
     }
     return nullptr;
@@ -66,61 +66,73 @@ Layout::Layout(const Design& design) {
         at += field.digits;
         fields_.push_back(std::move(field));
     }
-    const auto role = [](const Field& field, std::string_view stream) {
-        const std::string_view name = field.name;
-        return name.rfind(fmt::format("{}_", stream), 0) == 0
-                   ? name.substr(stream.size() + 1, name.size() - stream.size() - 3)
-                   : std::string_view();
+    const auto field_of = [this](const std::string& port) -> Field& {
+        return *std::find_if(fields_.begin(), fields_.end(),
+                             [&port](const Field& field) { return field.name == port; });
     };
-    for (const Field& field : fields_) {
-        const std::size_t mark = field.name.find("_valid_");
-        if (mark == std::string::npos) continue;
-        Stream stream;
-        stream.name = field.name.substr(0, mark);
-        for (Field& other : fields_) {
-            const std::string_view is = role(other, stream.name);
-            if (is == "valid") {
-                stream.valid = other;
-            } else if (is == "ready") {
-                stream.ready = other;
-            } else if (!is.empty()) {
-                other.stream = static_cast<int>(streams_.size());
-                stream.payload.push_back(other);
-            }
+    for (const Stream& stream : peforge::streams(design)) {
+        StreamFields fields;
+        fields.name = stream.name;
+        fields.valid = field_of(stream.name + (stream.input ? "_valid_i" : "_valid_o"));
+        fields.ready = field_of(stream.name + (stream.input ? "_ready_o" : "_ready_i"));
+        for (const Port& port : stream.payload) {
+            Field& field = field_of(port.name);
+            field.stream = static_cast<int>(streams_.size());
+            fields.payload.push_back(field);
         }
-        streams_.push_back(std::move(stream));
+        streams_.push_back(std::move(fields));
     }
 }
 
-BeatLog read_beats(const Layout& layout, const Recording& recording, bool keep_log) {
+std::string BeatLog::digests() const {
+    std::string text;
+    for (const TestBeats& test : tests) {
+        text += fmt::format("{} {} {}\n", test.name, test.count, test.sha256);
+    }
+    return text + fmt::format("total {} {}\n", count, sha256);
+}
+
+BeatLog read_beats(const Layout& layout, const Recording& recording,
+                   const std::vector<Section>& sections, bool keep_log) {
     std::ifstream inputs = open(recording.inputs);
     std::ifstream outputs = open(recording.outputs);
     BeatLog beats;
-    Sha256 hash;
+    Sha256 all;
     Cycle cycle;
     std::string lines;
-    std::uint64_t number = 0;
-    while (std::getline(inputs, cycle.inputs) && std::getline(outputs, cycle.outputs)) {
-        if (cycle.outputs.size() != layout.output_digits()) break;
-        if (!cycle.high(layout.reset())) continue;
-        for (const Stream& stream : layout.streams()) {
-            if (!cycle.high(stream.valid) || !cycle.high(stream.ready)) continue;
-            ++beats.count;
-            fmt::format_to(std::back_inserter(lines), "{} {}", number, stream.name);
-            char separator = ' ';
-            for (const Field& field : stream.payload) {
-                lines += separator;
-                lines += cycle.of(field);
-                separator = ':';
+    std::uint64_t line = 0;
+    for (const Section& section : sections) {
+        TestBeats test{section.name, 0, {}};
+        Sha256 hash;
+        if (keep_log) beats.log += fmt::format("# {}\n", section.name);
+        std::uint64_t number = 0;
+        for (; line < section.end; ++line) {
+            if (!std::getline(inputs, cycle.inputs) || !std::getline(outputs, cycle.outputs)) break;
+            if (cycle.outputs.size() != layout.output_digits()) break;
+            if (!cycle.high(layout.reset())) continue;
+            for (const StreamFields& stream : layout.streams()) {
+                if (!cycle.high(stream.valid) || !cycle.high(stream.ready)) continue;
+                ++test.count;
+                fmt::format_to(std::back_inserter(lines), "{} {}", number, stream.name);
+                char separator = ' ';
+                for (const Field& field : stream.payload) {
+                    lines += separator;
+                    lines += cycle.of(field);
+                    separator = ':';
+                }
+                lines += '\n';
             }
-            lines += '\n';
+            ++number;
+            hash.update(lines);
+            if (keep_log) beats.log += lines;
+            lines.clear();
         }
-        ++number;
-        hash.update(lines);
-        if (keep_log) beats.log += lines;
-        lines.clear();
+        test.sha256 = hash.hex();
+        all.update(fmt::format("{} {} {}\n", test.name, test.count, test.sha256));
+        beats.count += test.count;
+        beats.tests.push_back(std::move(test));
     }
-    beats.sha256 = hash.hex();
+    beats.sha256 = all.hex();
     return beats;
 }
 

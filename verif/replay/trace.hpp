@@ -24,8 +24,8 @@ struct Field {
     int stream = -1;  ///< index of the stream whose payload it is; -1: always has a meaning
 };
 
-/// A valid/ready interface: valid, ready and payload ports.
-struct Stream {
+/// Where a stream's handshake and payload stand.
+struct StreamFields {
     std::string name;  ///< "act" of act_valid_i
     Field valid;
     Field ready;
@@ -39,7 +39,7 @@ public:
 
     /// All ports but the clock, in the top's order.
     [[nodiscard]] const std::vector<Field>& fields() const { return fields_; }
-    [[nodiscard]] const std::vector<Stream>& streams() const { return streams_; }
+    [[nodiscard]] const std::vector<StreamFields>& streams() const { return streams_; }
     [[nodiscard]] const Field& reset() const { return fields_.front(); }
     /// Digits of a line, without its end.
     [[nodiscard]] std::size_t input_digits() const { return input_digits_; }
@@ -47,7 +47,7 @@ public:
 
 private:
     std::vector<Field> fields_;
-    std::vector<Stream> streams_;
+    std::vector<StreamFields> streams_;
     std::size_t input_digits_ = 0;
     std::size_t output_digits_ = 0;
 };
@@ -58,26 +58,39 @@ struct Recording {
     std::filesystem::path outputs;
 };
 
-/// Part of a recording that belongs to one test case.
+/// Part of a recording that belongs to one test.
 struct Section {
     std::string name;
     std::uint64_t begin = 0;  ///< first recorded cycle
     std::uint64_t end = 0;    ///< behind its last
 };
 
-/// All handshake beats of a recording.
-struct BeatLog {
+/// The handshake beats of one test.
+struct TestBeats {
+    std::string name;
     std::uint64_t count = 0;
-    std::string sha256;  ///< of the log
-    /// One line a beat: "<cycle> <stream> <payload>". Cycle 0 is the first one out of reset; beats
-    /// of one cycle stand in the order of the top's ports. The payload is the hex digits of the
-    /// stream's payload ports in that order, joined by ':'.
-    std::string log;
+    std::string sha256;  ///< of its lines
 };
 
-/// Reads a recording; `keep_log` keeps the log's text, which can be large. Throws InputError when a
-/// file cannot be read.
-BeatLog read_beats(const Layout& layout, const Recording& recording, bool keep_log);
+/// All handshake beats of a recording.
+struct BeatLog {
+    std::vector<TestBeats> tests;
+    std::uint64_t count = 0;
+    std::string sha256;  ///< of the tests' lines in digests()
+    /// Per test a line "# <test>", then one a beat: "<cycle> <stream> <payload>". Cycle 0 is the
+    /// test's first one out of reset; beats of one cycle stand in the order of the top's ports. The
+    /// payload is the hex digits of the stream's payload ports in that order, joined by ':'.
+    std::string log;
+
+    /// Per test "<test> <beats> <sha256>", then "total <beats> <sha256 of the lines before>". The
+    /// same for every harness and simulator that runs the plan.
+    [[nodiscard]] std::string digests() const;
+};
+
+/// Reads a recording of tests; `keep_log` keeps the log's text, which can be large. Throws
+/// InputError when a file cannot be read.
+BeatLog read_beats(const Layout& layout, const Recording& recording,
+                   const std::vector<Section>& sections, bool keep_log);
 
 /// Compares a simulator's outputs with the reference's in every cycle out of reset: control and
 /// status always, a stream's payload while its valid is high. One text a section, empty when equal,

@@ -24,8 +24,8 @@ Design tiny() {
     return resolve(parse_spec(kTiny, "mutation_tiny"));
 }
 
-Score score_with(const Design& design, MutantSet set, std::vector<BenchCase> cases) {
-    run_mutants(design, set, ordered_cases(design, std::move(cases), 1), 2, [](std::size_t) {});
+Score score_with(const Design& design, MutantSet set, std::vector<TestCase> plan) {
+    run_mutants(design, set, prepare(design, plan, 1), 2, [](std::size_t) {});
     return score(set.mutants);
 }
 
@@ -35,17 +35,17 @@ TEST(Mutation, TheBenchKillsMoreThanAWeakOne) {
     // Yosys counts the original among the mutants it was asked for.
     ASSERT_EQ(set.mutants.size(), static_cast<std::size_t>(kMutants - 1));
 
-    std::vector<BenchCase> cases = bench_cases(design, 1, 1);
-    const Score full = score_with(design, set, cases);
+    std::vector<TestCase> plan = test_plan(design, 1, 1);
+    const Score full = score_with(design, set, plan);
     EXPECT_EQ(full.killed + full.undecided, full.mutants);
     EXPECT_GE(full.percent(), 75.0);  // before any proof of equivalence
 
-    std::erase_if(cases, [](const BenchCase& c) { return c.name != "corner.zero"; });
-    ASSERT_EQ(cases.size(), 1U);
-    const Score weak = score_with(design, set, cases);
+    std::erase_if(plan, [](const TestCase& c) { return c.name != "corner.zero"; });
+    ASSERT_EQ(plan.size(), 1U);
+    const Score weak = score_with(design, set, plan);
     EXPECT_GT(weak.killed, 0U);
     EXPECT_LT(weak.killed + 10, full.killed);
-    std::cout << "killed by all cases " << full.killed << ", by corner.zero " << weak.killed
+    std::cout << "killed by the whole plan " << full.killed << ", by corner.zero " << weak.killed
               << " of " << full.mutants << "\n";
 }
 
@@ -57,7 +57,7 @@ TEST(Mutation, AnOriginalThatFailsIsAnError) {
     const std::size_t at = text.find(from);
     ASSERT_NE(at, std::string::npos);
     text.insert(at + from.size(), "1'h1 | ");
-    EXPECT_THROW(score_with(design, set, bench_cases(design, 1, 1)), CheckFailedError);
+    EXPECT_THROW(score_with(design, set, test_plan(design, 1, 1)), CheckFailedError);
 }
 
 TEST(Mutation, TheSolverTellsEqualFromDifferent) {

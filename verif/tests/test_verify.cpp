@@ -20,8 +20,8 @@ Design design_of(const std::string& spec) {
 /// Failures of a level-1 run over given files; stops at the first.
 std::string first_failure(const Design& design, const FileSet& files) {
     RtlModel rtl(design, files, default_cache_dir());
-    for (const BenchCase& test : bench_cases(design, 1, 1)) {
-        const TestResult result = run_case(design, rtl, test, 7);
+    for (const TestCase& test : test_plan(design, 1, 1)) {
+        const TestResult result = run_test(design, rtl, test, 7);
         if (!result.failure.empty()) return result.name + ": " + result.failure;
     }
     return {};

@@ -161,42 +161,6 @@ std::string ratio(double sim_time_ns, double seconds) {
     return seconds > 0.0 ? formatted("%.2f", sim_time_ns / seconds) : "-";
 }
 
-void print_summary(const std::vector<TestResult>& results, std::ostream& log) {
-    std::size_t width = 30;
-    for (const TestResult& r : results)
-        width = std::max(width, r.module.size() + r.name.size() + 1);
-    const auto line = [&](const std::string& name, const std::string& status,
-                          const std::string& sim, const std::string& real,
-                          const std::string& per_second) {
-        log << "** " << padded(name, width) << "  " << padded(status, 6) << "  " << right(sim, 14)
-            << "  " << right(real, 13) << "  " << right(per_second, 14) << "  **\n";
-    };
-    const std::string rule(width + 63, '*');
-    int pass = 0;
-    int fail = 0;
-    int skip = 0;
-    double sim = 0.0;
-    double real = 0.0;
-    log << rule << '\n';
-    line("TEST", "STATUS", "SIM TIME (ns)", "REAL TIME (s)", "RATIO (ns/s)");
-    log << rule << '\n';
-    for (const TestResult& r : results) {
-        ++(r.verdict == Verdict::kPass ? pass : r.verdict == Verdict::kFail ? fail : skip);
-        sim += r.sim_time_ns;
-        real += r.seconds;
-        const char* status = r.verdict == Verdict::kPass   ? "PASS"
-                             : r.verdict == Verdict::kFail ? "FAIL"
-                                                           : "SKIP";
-        line(r.module + "." + r.name, status, formatted("%.2f", r.sim_time_ns),
-             formatted("%.2f", r.seconds), ratio(r.sim_time_ns, r.seconds));
-    }
-    log << rule << '\n';
-    line("TESTS=" + std::to_string(results.size()) + " PASS=" + std::to_string(pass) +
-             " FAIL=" + std::to_string(fail) + " SKIP=" + std::to_string(skip),
-         "", formatted("%.2f", sim), formatted("%.2f", real), ratio(sim, real));
-    log << rule << std::endl;
-}
-
 std::vector<const TestEntry*> chosen(const std::vector<TestEntry>& tests,
                                      const RunnerConfig& config) {
     std::vector<const TestEntry*> result;
@@ -305,7 +269,45 @@ TestEnd detail::run_body(Scheduler& scheduler, Task<> body, double timeout_ns) {
     return end;
 }
 
-std::string results_xml(const std::vector<TestResult>& results, std::uint64_t seed) {
+void print_summary(const std::vector<TestResult>& results, std::ostream& log) {
+    std::size_t width = 30;
+    for (const TestResult& r : results)
+        width = std::max(width, r.module.size() + r.name.size() + 1);
+    const auto line = [&](const std::string& name, const std::string& status,
+                          const std::string& sim, const std::string& real,
+                          const std::string& per_second) {
+        log << "** " << padded(name, width) << "  " << padded(status, 6) << "  " << right(sim, 14)
+            << "  " << right(real, 13) << "  " << right(per_second, 14) << "  **\n";
+    };
+    const std::string rule(width + 63, '*');
+    int pass = 0;
+    int fail = 0;
+    int skip = 0;
+    double sim = 0.0;
+    double real = 0.0;
+    log << rule << '\n';
+    line("TEST", "STATUS", "SIM TIME (ns)", "REAL TIME (s)", "RATIO (ns/s)");
+    log << rule << '\n';
+    for (const TestResult& r : results) {
+        ++(r.verdict == Verdict::kPass ? pass : r.verdict == Verdict::kFail ? fail : skip);
+        sim += r.sim_time_ns;
+        real += r.seconds;
+        const char* status = r.verdict == Verdict::kPass   ? "PASS"
+                             : r.verdict == Verdict::kFail ? "FAIL"
+                                                           : "SKIP";
+        line(r.module + "." + r.name, status, formatted("%.2f", r.sim_time_ns),
+             formatted("%.2f", r.seconds), ratio(r.sim_time_ns, r.seconds));
+    }
+    log << rule << '\n';
+    line("TESTS=" + std::to_string(results.size()) + " PASS=" + std::to_string(pass) +
+             " FAIL=" + std::to_string(fail) + " SKIP=" + std::to_string(skip),
+         "", formatted("%.2f", sim), formatted("%.2f", real), ratio(sim, real));
+    log << rule << std::endl;
+}
+
+std::string results_xml(const std::vector<TestResult>& results, std::uint64_t seed,
+                        const std::string& suite,
+                        const std::vector<std::pair<std::string, std::string>>& properties) {
     const auto count = [&](Verdict verdict) {
         return std::to_string(
             std::count_if(results.begin(), results.end(),
@@ -319,15 +321,20 @@ std::string results_xml(const std::vector<TestResult>& results, std::uint64_t se
                                  count(Verdict::kSkip) + "\" time=\"" + formatted("%.6f", seconds) +
                                  "\"";
     std::string xml = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<testsuites name=\"results\"" +
-                      counters + ">\n  <testsuite name=\"all\" package=\"all\"" + counters +
+                      counters + ">\n  <testsuite name=\"" + escaped(suite) + "\" package=\"" +
+                      escaped(suite) + "\"" + counters +
                       ">\n    <property name=\"random_seed\" value=\"" + std::to_string(seed) +
                       "\" />\n";
+    for (const auto& [name, value] : properties) {
+        xml += "    <property name=\"" + escaped(name) + "\" value=\"" + escaped(value) + "\" />\n";
+    }
     for (const TestResult& r : results) {
         xml += "    <testcase name=\"" + escaped(r.name) + "\" classname=\"" + escaped(r.module) +
                "\" file=\"" + escaped(r.file) + "\" lineno=\"" + std::to_string(r.line) +
                "\" time=\"" + formatted("%.6f", r.seconds) + "\" sim_time_ns=\"" +
                formatted("%.3f", r.sim_time_ns) + "\" ratio_time=\"" +
                formatted("%.3f", r.seconds > 0.0 ? r.sim_time_ns / r.seconds : 0.0) + "\"";
+        for (const auto& [name, value] : r.properties) xml += " " + name + "=\"" + escaped(value) + "\"";
         if (r.verdict == Verdict::kPass) {
             xml += " />\n";
         } else if (r.verdict == Verdict::kSkip) {

@@ -233,6 +233,7 @@ void Scheduler::after_task() {
 
 void Scheduler::evaluate() {
     eval_needed_ = false;
+    postponed_ = false;
     if (eval_ != nullptr) eval_(model_);
     for (Link* link = watched_.next(); link != &watched_;) {
         SigBase* sig = static_cast<SigBase::WatchLink*>(link)->sig;
@@ -258,13 +259,22 @@ void Scheduler::apply_writes() {
 }
 
 void Scheduler::settle() {
+    bool edge_evaluated = false;
     for (std::uint32_t round = 0;; ++round) {
         if (round > options_.max_deltas) {
             throw SimFailure("the time step does not end: more than " +
                              std::to_string(options_.max_deltas) + " rounds of ReadWrite");
         }
         if (eval_needed_) {
+            // Behind a clock edge only written inputs are left to evaluate. Nobody sees the outputs
+            // before the next time step, whose clock edge takes them along.
+            if (edge_evaluated && !writes_.linked() && nobody_looks()) {
+                eval_needed_ = false;
+                postponed_ = true;
+                break;
+            }
             evaluate();
+            edge_evaluated = true;
             drain();
         } else if (writes_.linked()) {
             phase_ = Phase::kReadWrite;
@@ -292,7 +302,10 @@ void Scheduler::step() {
     const std::uint64_t time = heap_.front().time;
     phase_ = Phase::kBeginning;
     now_ = time;
-    next_time_step_.fire();
+    if (!next_time_step_.empty()) {
+        evaluate_postponed();
+        next_time_step_.fire();
+    }
     toggles_.clear();
     while (!heap_.empty() && heap_.front().time == time) {
         TimedNode* node = heap_.front().node;
@@ -302,6 +315,7 @@ void Scheduler::step() {
             toggles_.push_back(clock);
             sift_down(0, {time + (clock->level ? clock->high : clock->low), seq_++, clock});
         } else {
+            evaluate_postponed();
             heap_erase(0);
             static_cast<Waiter*>(node)->fire();
         }
@@ -311,6 +325,7 @@ void Scheduler::step() {
     phase_ = Phase::kValuesChange;
     for (ClockState* clock : toggles_) {
         if (!clock->running) continue;
+        if (clock->sig->has_waiters(clock->level)) evaluate_postponed();
         clock->sig->drive_bit(clock->level);
         eval_needed_ = true;
     }
@@ -326,6 +341,7 @@ void Scheduler::run(TaskState& task, std::uint64_t limit_steps) {
     main_ = &task;
     stop_ = task.done();
     phase_ = Phase::kBeginning;
+    evaluate_postponed();
     drain();
     if (!stop_) settle();
     while (!stop_) {

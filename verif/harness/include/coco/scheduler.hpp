@@ -146,7 +146,9 @@ private:
 
 enum class Phase { kBeginning, kValuesChange, kReadWrite, kReadOnly };
 
-/// What the scheduler needs from a model. dump(steps), finished(): optional members.
+/// What the scheduler needs from a model. Optional members: dump(steps), finished(), and the constant
+/// kInputsBeforeEdges = true: eval() carries changed inputs through the logic before it looks for
+/// clock edges, so that a write and a later clock edge may share one evaluation.
 template <class M>
 concept Model = requires(M& model) {
     model.eval();
@@ -186,6 +188,9 @@ public:
     void attach(M& model) {
         model_ = &model;
         eval_ = [](void* self) { static_cast<M*>(self)->eval(); };
+        if constexpr (requires { M::kInputsBeforeEdges; }) {
+            inputs_before_edges_ = M::kInputsBeforeEdges;
+        }
         if constexpr (requires { model.dump(std::uint64_t{}); }) {
             dump_ = [](void* self, std::uint64_t time) { static_cast<M*>(self)->dump(time); };
         }
@@ -269,6 +274,15 @@ private:
     void step();
     void settle();
     void evaluate();
+    void evaluate_postponed() {
+        if (postponed_) [[unlikely]] {
+            evaluate();
+        }
+    }
+    bool nobody_looks() const {
+        return inputs_before_edges_ && !dumping_ && read_write_.empty() && read_only_.empty() &&
+               !watched_.linked();
+    }
     void apply_writes();
     [[noreturn]] static void throw_phase_error(const char* what);
 
@@ -290,6 +304,8 @@ private:
     bool eval_needed_ = true;
     bool stop_ = false;
     bool dumping_ = false;
+    bool inputs_before_edges_ = false;
+    bool postponed_ = false;  ///< writes wait for the evaluation of the next clock edge
 
     std::coroutine_handle<> next_;
     TaskState* current_task_ = nullptr;

@@ -70,6 +70,10 @@ protected:
     void forget_write() { Link::unlink(); }
 
     bool has_waiters() const { return !rising_.empty() || !falling_.empty() || !any_.empty(); }
+    /// The same for a change to `level`.
+    bool has_waiters(bool level) const {
+        return !any_.empty() || !(level ? rising_ : falling_).empty();
+    }
 
     /// Fires the waiters of a change of bit 0 from `before` to `after`.
     void changed(bool before, bool after) {

@@ -152,6 +152,8 @@ struct TestResult {
     double sim_time_ns = 0.0;
     double seconds = 0.0;
     std::string waves;  ///< of the failing test, when they were asked for
+    /// Further attributes of the test in results.xml: keys are XML names.
+    std::vector<std::pair<std::string, std::string>> properties;
 };
 
 struct RunnerConfig {
@@ -179,8 +181,13 @@ RunnerConfig runner_config(int argc, const char* const* argv,
 std::vector<TestResult> run_regression(const std::vector<TestEntry>& tests,
                                        const RunnerConfig& config, std::ostream& log);
 
-/// JUnit XML: the superset of the dialects of cocotb 1.9 and 2.0.
-std::string results_xml(const std::vector<TestResult>& results, std::uint64_t seed);
+/// JUnit XML: the superset of the dialects of cocotb 1.9 and 2.0. `properties` are of the suite.
+std::string results_xml(const std::vector<TestResult>& results, std::uint64_t seed,
+                        const std::string& suite = "all",
+                        const std::vector<std::pair<std::string, std::string>>& properties = {});
+
+/// The table of results at the end of a run.
+void print_summary(const std::vector<TestResult>& results, std::ostream& log);
 
 /// Writes "<time>ns LEVEL    message" when COCOTB_LOG_LEVEL allows. Levels: DEBUG, INFO, WARNING,
 /// ERROR, CRITICAL.

@@ -33,6 +33,8 @@ namespace peforge::coco {
 template <class Top>
 class VerilatedDut {
 public:
+    static constexpr bool kInputsBeforeEdges = true;
+
     explicit VerilatedDut(const TestSetup& setup)
         : VerilatedDut(setup.seed, !setup.waves.empty()) {}
     explicit VerilatedDut(std::uint64_t seed = 1, bool waves = false)
@@ -51,6 +53,12 @@ public:
     }
     bool finished() const {
         return context_->gotFinish();
+    }
+    Top& verilated() {
+        return top;
+    }
+    VerilatedContext& context() {
+        return *context_;
     }
 
     /// Starts recording; false when the model was verilated without tracing.

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "generator/plan/plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <random>
+
+namespace peforge {
+
+namespace {
+
+/// Portable draws: mt19937_64 is fixed by the standard, its distributions are not.
+class Draw {
+public:
+    explicit Draw(std::uint64_t seed) : engine_(seed) {}
+    std::uint64_t below(std::uint64_t bound) { return engine_() % bound; }
+    int between(int low, int high) {
+        return low + static_cast<int>(below(static_cast<std::uint64_t>(high - low) + 1));
+    }
+
+private:
+    std::mt19937_64 engine_;
+};
+
+TestCase random_case(const Design& d, int index, Draw& rng) {
+    TestCase c;
+    c.name = fmt::format("random.{}", index);
+    c.shape = {rng.between(1, std::min(2 * d.spec.rows_m, 40)),
+               rng.between(1, std::min(d.spec.max_k, 6 * d.tile_k + 2)),
+               rng.between(1, 3 * d.cols)};
+    c.relu = rng.below(2) == 0;
+    c.operands = rng.below(4) == 0 ? Operands::kExtreme : Operands::kRandom;
+    if (rng.below(2) == 0) {
+        const auto p = [&rng] { return static_cast<std::uint32_t>(rng.below(224)); };
+        c.stall = {p(), p(), p(), p(), p()};
+    }
+    return c;
+}
+
+}  // namespace
+
+std::vector<TestCase> test_plan(const Design& d, int level, std::uint64_t seed) {
+    const int tile = d.tile_k;
+    const int cols = d.cols;
+    const int rows_m = d.spec.rows_m;
+    const int max_k = d.spec.max_k;
+    const auto k_of = [&](int tiles, int extra) {
+        return std::clamp(tiles * tile + extra, 1, max_k);
+    };
+    const auto rows = [&](int m) { return std::min(rows_m, m); };
+    constexpr auto kRandom = Operands::kRandom;
+
+    std::vector<TestCase> plan = {
+        {"smoke.one_product", {1, 1, 1}},
+        {"smoke.one_tile", {2, tile, cols}},
+        {"smoke.one_row", {1, k_of(5, 0), cols}, kRandom, {}, true},
+        {"smoke.k_tiles", {rows(9), k_of(3, 0), cols}, kRandom, {}, true},
+        {"remainder.k_and_n", {rows(7), k_of(2, 1), cols + 1}},
+        {"remainder.m", {rows_m + 3, k_of(2, -1), std::max(1, cols - 1)}, kRandom, {}, true},
+        {"rows.all", {rows_m, k_of(2, 0), cols}},
+        {"corner.zero", {5, k_of(2, 0), cols}, Operands::kZero},
+        {"corner.largest_at_max_k", {3, max_k, cols}, Operands::kLargest},
+        {"corner.extremes", {17, k_of(4, 0), cols}, Operands::kExtreme},
+        {"corner.nar", {9, k_of(3, 0), cols + 1}, Operands::kNar},
+        {"stall.inputs", {13, k_of(4, 1), 2 * cols + 1}, kRandom, {64, 64, 96, 96, 0}, true},
+        {"stall.output", {rows_m + 1, k_of(1, 0), 2 * cols}, kRandom, {0, 0, 0, 0, 192}},
+        {"stall.all", {13, k_of(3, 0), 2 * cols}, kRandom, {128, 128, 128, 128, 128}, true},
+        // Weights wait for the single row: its tiles must still be two cycles apart.
+        {"stall.one_row", {1, k_of(40, 0), 3 * cols}, kRandom, {0, 0, 0, 180, 0}},
+        {"stall.slow_parameters", {1, tile, 3 * cols}, kRandom, {0, 200, 0, 0, 64}},
+    };
+    // One row: the column parameters are made for its sums.
+    plan.push_back({"post.near_ties", {1, tile, 64 * cols}, kRandom, {}, false, Scaling::kNearTie});
+    plan.push_back({"post.encoder", {1, tile, 64 * cols}, kRandom, {}, true, Scaling::kEncoder});
+    const auto scenario = [&plan](const char* name, Scenario what, golden::GemmShape shape,
+                                  StallProfile stall) {
+        plan.push_back({name, shape, kRandom, stall, false, Scaling::kRandom, what});
+    };
+    const golden::GemmShape several = {rows(6) + 1, k_of(3, 1), cols + 1};
+    scenario("sequence.counters", Scenario::kSequence, several, {});
+    scenario("reset.in_job", Scenario::kReset, several, {});
+    scenario("reset.in_stalled_job", Scenario::kReset, several, {64, 64, 64, 64, 160});
+    scenario("error.bad_job", Scenario::kBadJob, several, {});
+    scenario("error.misplaced_last", Scenario::kMisplacedLast, several, {32, 32, 32, 32, 32});
+
+    static constexpr int kRandomCases[] = {12, 60, 400, 2000};
+    Draw rng(seed ^ 0x5EED);
+    for (int i = 0; i < kRandomCases[level - 1]; ++i) plan.push_back(random_case(d, i, rng));
+    return plan;
+}
+
+const char* to_string(Operands operands) {
+    switch (operands) {
+        case Operands::kRandom:
+            return "random";
+        case Operands::kZero:
+            return "zero";
+        case Operands::kLargest:
+            return "largest";
+        case Operands::kExtreme:
+            return "extreme";
+        case Operands::kNar:
+            return "nar";
+    }
+    return "";
+}
+
+const char* to_string(Scaling scaling) {
+    switch (scaling) {
+        case Scaling::kRandom:
+            return "random";
+        case Scaling::kNearTie:
+            return "near_tie";
+        case Scaling::kEncoder:
+            return "encoder";
+    }
+    return "";
+}
+
+const char* to_string(Scenario scenario) {
+    switch (scenario) {
+        case Scenario::kGemm:
+            return "gemm";
+        case Scenario::kSequence:
+            return "sequence";
+        case Scenario::kReset:
+            return "reset";
+        case Scenario::kBadJob:
+            return "bad_job";
+        case Scenario::kMisplacedLast:
+            return "misplaced_last";
+    }
+    return "";
+}
+
+std::string test_plan_json(const Design& d, int level, std::uint64_t seed) {
+    nlohmann::ordered_json j;
+    j["design"] = d.top;
+    j["spec_hash"] = d.spec.hash;
+    j["version"] = PEFORGE_VERSION;
+    j["level"] = level;
+    j["seed"] = seed;
+    j["rows_m"] = d.spec.rows_m;
+    for (const Stream& stream : streams(d)) {
+        nlohmann::ordered_json ports = nlohmann::ordered_json::array();
+        for (const Port& port : stream.payload) {
+            ports.push_back({{"name", port.name}, {"width", port.width}});
+        }
+        j["streams"].push_back({{"name", stream.name}, {"input", stream.input}, {"ports", ports}});
+    }
+    for (const TestCase& c : test_plan(d, level, seed)) {
+        j["tests"].push_back({{"name", c.name},
+                              {"scenario", to_string(c.scenario)},
+                              {"m", c.shape.m},
+                              {"k", c.shape.k},
+                              {"n", c.shape.n},
+                              {"operands", to_string(c.operands)},
+                              {"scaling", to_string(c.scaling)},
+                              {"relu", c.relu},
+                              {"stall",
+                               {{"job", c.stall.job},
+                                {"prm", c.stall.prm},
+                                {"wgt", c.stall.wgt},
+                                {"act", c.stall.act},
+                                {"out", c.stall.out}}}});
+    }
+    return j.dump(2) + "\n";
+}
+
+}  // namespace peforge

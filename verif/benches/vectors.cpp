@@ -1,0 +1,430 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "verif/benches/vectors.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <memory>
+#include <random>
+
+#include "coco/rng.hpp"
+
+namespace peforge {
+
+namespace {
+
+using golden::Code;
+using golden::Format;
+using golden::FormatKind;
+
+/// Portable draws: mt19937_64 is fixed by the standard, its distributions are not.
+class Draw {
+public:
+    explicit Draw(std::uint64_t seed) : engine_(seed) {}
+    std::uint64_t below(std::uint64_t bound) { return engine_() % bound; }
+    int between(int low, int high) {
+        return low + static_cast<int>(below(static_cast<std::uint64_t>(high - low) + 1));
+    }
+
+private:
+    std::mt19937_64 engine_;
+};
+
+/// Codes of a format sorted by role.
+struct Codes {
+    std::vector<Code> finite;
+    Code zero = 0;
+    Code smallest_positive = 0;
+    Code smallest_negative = 0;
+    Code largest_positive = 0;
+    Code largest_negative = 0;
+    bool has_nar = false;
+
+    explicit Codes(const Format& f) : has_nar(f.kind == FormatKind::kLp) {
+        double small_pos = INFINITY;
+        double small_neg = -INFINITY;
+        double large_pos = 0.0;
+        double large_neg = 0.0;
+        for (int c = 0; c < golden::code_count(f); ++c) {
+            const auto code = static_cast<Code>(c);
+            if (golden::decode(f, code).nar) continue;
+            finite.push_back(code);
+            const double x = golden::to_real(f, code);
+            if (x > 0 && x < small_pos) small_pos = x, smallest_positive = code;
+            if (x > 0 && x > large_pos) large_pos = x, largest_positive = code;
+            if (x < 0 && x > small_neg) small_neg = x, smallest_negative = code;
+            if (x < 0 && x < large_neg) large_neg = x, largest_negative = code;
+        }
+    }
+
+    [[nodiscard]] Code draw(Draw& rng, Operands operands, const Format& f, int column) const {
+        switch (operands) {
+            case Operands::kZero:
+                return zero;
+            case Operands::kLargest:
+                return column % 2 == 0 ? largest_positive : largest_negative;
+            case Operands::kExtreme: {
+                const Code all[] = {zero, smallest_positive, smallest_negative, largest_positive,
+                                    largest_negative};
+                return all[rng.below(5)];
+            }
+            case Operands::kNar:
+                if (has_nar && rng.below(16) == 0) return golden::nar_code(f);
+                [[fallthrough]];
+            case Operands::kRandom:
+                break;
+        }
+        return finite[rng.below(finite.size())];
+    }
+};
+
+/// Operands of one case.
+struct Problem {
+    std::vector<Code> activations;
+    std::vector<Code> weights;
+    golden::LutLayer lut;
+    std::vector<golden::ColumnParams> columns;
+};
+
+std::size_t area(int rows, int cols) {
+    return static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols);
+}
+
+/// A scale and shift that bring sums of this magnitude near the output's range, and odd ones.
+golden::ColumnParams draw_column(Draw& rng, const Design& d, std::int64_t largest_sum) {
+    const golden::PostParams& post = d.post();
+    golden::ColumnParams p;
+    const int width = d.accumulator().width;
+    p.scale = static_cast<std::uint32_t>(rng.below(1ULL << post.scale_bits));
+    if (post.has_bias) {
+        const std::int64_t span = std::min<std::int64_t>(2 * largest_sum + 16, 1LL << (width - 1));
+        p.bias = static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(2 * span))) - span;
+    }
+    const double target = std::ldexp(1.0, post.z_bits - 1) * std::ldexp(1.0, rng.between(-4, 2));
+    const double product = static_cast<double>(largest_sum + std::llabs(p.bias) + 1) *
+                           static_cast<double>(std::max(p.scale, 1U));
+    const int shift = static_cast<int>(std::lround(std::log2(product / target)));
+    p.shift = static_cast<std::uint32_t>(std::clamp(shift, 0, (1 << post.shift_bits) - 1));
+    switch (rng.below(24)) {
+        case 0:
+            p.scale = 0;
+            break;
+        case 1:
+            p.shift = 0;
+            break;
+        case 2:
+            p.shift = (1U << post.shift_bits) - 1;
+            break;
+        case 3:
+            p.bias = post.has_bias ? -(1LL << (width - 1)) : 0;
+            break;
+        case 4:
+            p.bias = post.has_bias ? (1LL << (width - 1)) - 1 : 0;
+            break;
+        default:
+            break;
+    }
+    return p;
+}
+
+/// The x with a * x = 1 modulo 2^64, for an odd a (Newton: each step doubles the correct bits).
+std::uint64_t inverse(std::uint64_t a) {
+    std::uint64_t x = a;
+    for (int i = 0; i < 6; ++i) x *= 2 - a * x;
+    return x;
+}
+
+/// A scale and shift that put this sum's product on a rounding tie, or 2^j beside one: then every low
+/// bit of the product decides an output, which a random product's low bits rarely do.
+golden::ColumnParams draw_near_tie(Draw& rng, const Design& d, std::int64_t sum) {
+    const golden::PostParams& post = d.post();
+    const std::int64_t limit = 1LL << (d.accumulator().width - 1);
+    golden::ColumnParams p;
+    if (post.has_bias) {
+        const std::int64_t magnitude = 1LL << rng.between(1, d.accumulator().width - 2);
+        const std::int64_t wanted =
+            static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(2 * magnitude))) -
+            magnitude;
+        p.bias = std::clamp<std::int64_t>(wanted - sum, -limit, limit - 1);
+    }
+    const std::int64_t x = sum + p.bias;
+    int zeros = 0;
+    while (zeros < post.scale_bits && x != 0 && ((x >> zeros) & 1) == 0) ++zeros;
+    const int bits = std::min(rng.between(1, post.scale_bits), (1 << post.shift_bits) - 1 - zeros);
+    if (bits < 1) return draw_column(rng, d, std::llabs(sum));
+    const std::uint64_t half = 1ULL << (bits - 1);
+    const std::uint64_t beside = 1ULL << rng.below(static_cast<std::uint64_t>(bits));
+    const std::uint64_t offset[] = {0, beside, ~beside + 1, 1};
+    const std::uint64_t rest = half + offset[rng.below(4)];
+    const std::uint64_t mask = (1ULL << bits) - 1;
+    p.scale = static_cast<std::uint32_t>(
+        (inverse(static_cast<std::uint64_t>(x >> zeros) | 1) * rest) & mask);
+    p.shift = static_cast<std::uint32_t>(bits + zeros);
+    return p;
+}
+
+/// A bias that gives the encoder one value after the other: z itself is sum + bias.
+golden::ColumnParams draw_encoder_input(Draw& rng, const Design& d, std::int64_t sum) {
+    const int width = std::min(d.post().z_bits, d.accumulator().width - 1);
+    golden::ColumnParams p;
+    p.scale = 1;
+    // Half of them close to zero in the logarithm, where codes lie close.
+    const int bits = rng.below(2) == 0 ? width : rng.between(1, width);
+    const auto span = static_cast<std::int64_t>(1ULL << (bits - 1));
+    const std::int64_t limit = 1LL << (d.accumulator().width - 1);
+    const std::int64_t z =
+        static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(2 * span))) - span;
+    p.bias = std::clamp<std::int64_t>(z - sum, -limit, limit - 1);
+    return p;
+}
+
+/// Golden result of a problem.
+struct Expected {
+    std::vector<std::int64_t> acc;
+    std::vector<Code> out;
+    golden::Counters counters;
+};
+
+Problem draw_problem(const Design& d, const TestCase& test, Draw& rng) {
+    Problem p;
+    const Format& act = d.spec.activation;
+    const Codes act_codes(act);
+    const auto [m, k, n] = test.shape;
+    p.activations.resize(area(m, k));
+    for (Code& c : p.activations) {
+        // Activations keep one sign, so that "largest" sums add up in every column.
+        c = act_codes.draw(rng, test.operands, act, 0);
+    }
+    if (d.systolic) {
+        const Codes wgt_codes(d.spec.weight);
+        p.weights.resize(area(k, n));
+        for (std::size_t i = 0; i < p.weights.size(); ++i) {
+            p.weights[i] = wgt_codes.draw(rng, test.operands, d.spec.weight,
+                                          static_cast<int>(i % static_cast<std::size_t>(n)));
+        }
+        return p;
+    }
+    const golden::LutParams& l = *d.lut;
+    p.lut.subspaces = (k + l.subvector - 1) / l.subvector;
+    p.lut.n = n;
+    const auto rows = area(p.lut.subspaces, l.centroids);
+    const Codes centroids(Format{FormatKind::kInt, l.centroid_bits});
+    const Codes entries(Format{FormatKind::kInt, l.entry_bits});
+    const Format centroid_format{FormatKind::kInt, l.centroid_bits};
+    const Format entry_format{FormatKind::kInt, l.entry_bits};
+    const auto value = [](const Format& f, Code c) {
+        return static_cast<std::int8_t>(golden::decode(f, c).value);
+    };
+    for (std::size_t i = 0; i < rows * static_cast<std::size_t>(l.subvector); ++i) {
+        p.lut.centroids.push_back(
+            value(centroid_format, centroids.draw(rng, test.operands, centroid_format, 0)));
+    }
+    for (std::size_t i = 0; i < rows * static_cast<std::size_t>(n); ++i) {
+        const int column = static_cast<int>(i % static_cast<std::size_t>(n));
+        p.lut.entries.push_back(
+            value(entry_format, entries.draw(rng, test.operands, entry_format, column)));
+    }
+    return p;
+}
+
+Expected expect(const Design& d, const TestCase& test, Problem& p, Draw& rng) {
+    Expected e;
+    const auto [m, k, n] = test.shape;
+    e.acc.resize(area(m, n));
+    e.out.resize(area(m, n));
+    if (d.systolic) {
+        golden::SystolicArray(*d.systolic)
+            .accumulate(test.shape, p.activations, p.weights, e.acc, &e.counters);
+    } else {
+        golden::LutArray(*d.lut).accumulate(test.shape, p.activations, p.lut, e.acc, &e.counters);
+    }
+    for (int c = 0; c < n; ++c) {
+        std::int64_t largest = 0;
+        for (int r = 0; r < m; ++r) {
+            largest = std::max<std::int64_t>(
+                largest, std::llabs(e.acc[area(r, n) + static_cast<std::size_t>(c)]));
+        }
+        const std::int64_t top = e.acc[static_cast<std::size_t>(c)];
+        p.columns.push_back(test.scaling == Scaling::kNearTie ? draw_near_tie(rng, d, top)
+                            : test.scaling == Scaling::kEncoder && d.post().has_bias
+                                ? draw_encoder_input(rng, d, top)
+                                : draw_column(rng, d, largest));
+    }
+    const golden::Encoder encoder(d.post().output, d.post().z_frac_bits);
+    for (std::size_t i = 0; i < e.out.size(); ++i) {
+        e.out[i] = golden::post_process(d.post(), encoder,
+                                        p.columns[i % static_cast<std::size_t>(n)],
+                                        test.relu && d.post().has_relu, e.acc[i]);
+    }
+    return e;
+}
+
+/// A GEMM with everything that belongs to it.
+struct Gemm {
+    Design design;
+    TestCase test;
+    Problem problem;
+    Expected expected;
+};
+
+/// What a person needs to see of one wrong output.
+std::string describe_output(const Gemm& gemm, std::size_t at, Code got) {
+    const auto& [d, test, p, e] = gemm;
+    const auto n = static_cast<std::size_t>(test.shape.n);
+    const auto k = static_cast<std::size_t>(test.shape.k);
+    const std::size_t row = at / n;
+    const std::size_t column = at % n;
+    const golden::ColumnParams& c = p.columns[column];
+    const Format& out = d.post().output;
+    std::string text = fmt::format(
+        "out[{}][{}] (m={} k={} n={}): got 0x{:02x} ({:g}), want 0x{:02x} ({:g}); acc={} bias={} "
+        "scale={} shift={} relu={}; operands act*wgt:",
+        row, column, test.shape.m, test.shape.k, test.shape.n, got, golden::to_real(out, got),
+        e.out[at], golden::to_real(out, e.out[at]), e.acc[at], c.bias, c.scale, c.shift,
+        test.relu);
+    constexpr std::size_t kShown = 8;
+    for (std::size_t i = 0; i < std::min(k, kShown); ++i) {
+        const Code a = p.activations[row * k + i];
+        text += fmt::format(" 0x{:02x}({:g})", a, golden::to_real(d.spec.activation, a));
+        if (d.systolic) {
+            const Code w = p.weights[i * n + column];
+            text += fmt::format("*0x{:02x}({:g})", w, golden::to_real(d.spec.weight, w));
+        }
+    }
+    if (k > kShown) text += fmt::format(" ... ({} in all)", k);
+    return text;
+}
+
+/// Explains a wrong beat by its first wrong output code.
+std::string describe_beat(const Gemm& gemm, std::uint64_t beat,
+                          std::span<const std::uint32_t> got) {
+    const Design& d = gemm.design;
+    const golden::GemmShape shape = gemm.test.shape;
+    StreamBeats all = pack(d, shape, gemm.problem.activations,
+                           {gemm.problem.weights, &gemm.problem.lut}, gemm.problem.columns,
+                           gemm.test.relu, gemm.expected.out)
+                          .out;
+    std::copy(got.begin(), got.end(),
+              all.words.begin() + static_cast<std::ptrdiff_t>(beat * all.words_per_beat));
+    std::vector<Code> codes(gemm.expected.out.size());
+    unpack(d, shape, all, codes);
+    const auto first = std::mismatch(codes.begin(), codes.end(), gemm.expected.out.begin()).first;
+    if (first == codes.end()) {
+        return fmt::format("output beat {}: the last flag or an unused column is wrong", beat);
+    }
+    return describe_output(gemm, static_cast<std::size_t>(first - codes.begin()), *first);
+}
+
+/// A whole GEMM as an episode.
+Episode gemm_episode(const Design& d, const TestCase& test, Start start, Draw& rng) {
+    const auto gemm = std::make_shared<Gemm>(Gemm{d, test, draw_problem(d, test, rng), {}});
+    gemm->expected = expect(d, test, gemm->problem, rng);
+    const Problem& p = gemm->problem;
+    Episode episode;
+    episode.feed.start = start;
+    episode.feed.stall = test.stall;
+    episode.feed.beats = pack(d, test.shape, p.activations, {p.weights, &p.lut}, p.columns,
+                              test.relu, gemm->expected.out);
+    episode.cycles =
+        golden::cycles(d.timing, golden::plan(test.shape, d.tile_k, d.cols, d.spec.rows_m));
+    episode.saturations = gemm->expected.counters.saturations;
+    episode.nar = gemm->expected.counters.nar;
+    episode.describe = [gemm](std::uint64_t beat, std::span<const std::uint32_t> got) {
+        return describe_beat(*gemm, beat, got);
+    };
+    return episode;
+}
+
+/// The same array with another shape and ReLU bit.
+TestCase variant(TestCase test, golden::GemmShape shape) {
+    test.shape = shape;
+    test.relu = !test.relu;
+    return test;
+}
+
+/// Puts job beats that must be refused before, between and behind the good ones.
+void add_bad_jobs(const Design& d, Episode& episode, Draw& rng) {
+    const std::vector<Stream> all = streams(d);
+    const std::uint32_t rows_m = static_cast<std::uint32_t>(d.spec.rows_m);
+    const std::uint32_t m_end = 1U << d.m_bits;
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> bad = {{0, 1}, {1, 0}};
+    for (const std::uint32_t m : {rows_m + 1, m_end - 1}) {
+        if (m > rows_m && m < m_end) bad.emplace_back(m, 1);
+    }
+    StreamBeats& jobs = episode.feed.beats.job;
+    for (const auto& [m, tiles] : bad) {
+        std::vector<std::uint32_t> beat = {m, tiles, 0};
+        beat.resize(jobs.words_per_beat);
+        const std::uint64_t at = rng.below(jobs.beats() + 1) * jobs.words_per_beat;
+        jobs.words.insert(jobs.words.begin() + static_cast<std::ptrdiff_t>(at), beat.begin(),
+                          beat.end());
+    }
+    episode.cycles_slack = bad.size();
+    episode.error = true;
+}
+
+/// Inverts the last flag of one beat.
+void misplace_last(StreamBeats& beats, Episode& episode, Draw& rng) {
+    const std::uint64_t beat = rng.below(beats.beats());
+    beats.words[(beat + 1) * beats.words_per_beat - 1] ^= 1U;
+    episode.error = true;
+}
+
+std::vector<Episode> scenario(const Design& d, const TestCase& test, Draw& rng) {
+    std::vector<Episode> episodes;
+    const auto add = [&](const TestCase& what, Start start) -> Episode& {
+        return episodes.emplace_back(gemm_episode(d, what, start, rng));
+    };
+    const auto [m, k, n] = test.shape;
+    switch (test.scenario) {
+        case Scenario::kGemm:
+            add(test, Start::kReset);
+            break;
+        case Scenario::kSequence:
+            add(test, Start::kReset);
+            add(variant(test, {1, std::min(k, d.tile_k), n}), Start::kGoOn);
+            add(variant(test, {m, k, 1}), Start::kClear);
+            break;
+        case Scenario::kReset:
+            for (int i = 0; i < 6; ++i) {
+                Episode& broken = add(test, Start::kReset);
+                broken.feed.stop_after =
+                    1 + rng.below(broken.cycles * (test.stall.none() ? 1 : 2));
+            }
+            add(test, Start::kReset);
+            break;
+        case Scenario::kBadJob:
+            add_bad_jobs(d, add(test, Start::kReset), rng);
+            add(test, Start::kGoOn).error = true;
+            add(test, Start::kClear);
+            break;
+        case Scenario::kMisplacedLast: {
+            Episode& weights = add(test, Start::kReset);
+            misplace_last(weights.feed.beats.wgt, weights, rng);
+            Episode& activations = add(test, Start::kClear);
+            misplace_last(activations.feed.beats.act, activations, rng);
+            add(test, Start::kClear);
+            break;
+        }
+    }
+    return episodes;
+}
+
+}  // namespace
+
+std::uint64_t test_seed(std::uint64_t seed, const std::string& test) {
+    return coco::fnv1a(fmt::format("{}/{}", seed, test));
+}
+
+std::vector<Episode> test_vectors(const Design& design, const TestCase& test, std::uint64_t seed) {
+    Draw rng(test_seed(seed, test.name));
+    std::vector<Episode> episodes = scenario(design, test, rng);
+    for (std::size_t i = 0; i < episodes.size(); ++i) {
+        episodes[i].feed.pause_seed = coco::fnv1a(fmt::format("{}/{}/pause.{}", seed, test.name, i));
+    }
+    return episodes;
+}
+
+}  // namespace peforge
