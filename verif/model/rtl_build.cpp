@@ -136,15 +136,16 @@ fs::path default_cache_dir() {
 }
 
 fs::path build_rtl_library(const std::string& top, const FileSet& files, const fs::path& cache_dir,
-                           const RtlOptions& options, std::string driver) {
+                           const RtlOptions& options) {
     require_program("verilator", "verilator");
     require_program("g++", "g++");
     const std::string version = trimmed(run_process({"verilator", "--version"}, ".").output);
     const fs::path include =
         fs::path(trimmed(run_process({"verilator", "--getenv", "VERILATOR_ROOT"}, ".").output)) /
         "include";
-    if (driver.empty()) driver = simulation_sources().at("rtl_driver.cpp");
-    const std::string& abi = std::string(simulation_sources().at("rtl_abi.h"));
+    const std::string_view driver =
+        options.driver.empty() ? simulation_sources().at("rtl_driver.cpp") : options.driver;
+    const std::string_view abi = simulation_sources().at("rtl_abi.h");
     const std::vector<std::string> cxx = compiler(include, options);
 
     std::uint64_t tools =
@@ -164,6 +165,9 @@ fs::path build_rtl_library(const std::string& top, const FileSet& files, const f
         "unique",    "--prefix", "Vdut",  "--top-module", top,          "-Mdir",  "obj"};
     if (!options.waves.empty()) verilate.emplace_back("--trace-fst");
     if (options.coverage) {
+        // Known initial values: random ones would count as toggles. No tables: they lose the counts
+        // of the case statements that they replace.
+        verilate.insert(verilate.end(), {"--x-initial", "0", "-fno-table"});
         verilate.emplace_back("--coverage-line");
         verilate.emplace_back("--coverage-toggle");
     }
@@ -187,7 +191,7 @@ fs::path build_rtl_library(const std::string& top, const FileSet& files, const f
     write(scratch.path() / "slow.cpp", unity(generated, true));
     // Initialisation code runs once; optimising it costs more than it gains.
     run_or_fail(with(cxx, {"-O0", "-c", "slow.cpp"}), scratch.path());
-    run_or_fail(with(cxx, {options.coverage ? "-O1" : "-O2", "-c", "fast.cpp"}), scratch.path());
+    run_or_fail(with(cxx, {options.coverage ? "-O0" : "-O2", "-c", "fast.cpp"}), scratch.path());
     run_or_fail(with(cxx, {"-O2", "-c", "driver.cpp"}), scratch.path());
     run_or_fail(with(cxx, {"-shared", "-o", "model.so", "fast.o", "slow.o", "driver.o",
                            runtime.string(), options.waves.empty() ? "-pthread" : "-lz"}),

@@ -14,15 +14,15 @@ namespace peforge {
 struct RtlOptions {
     std::filesystem::path waves;  ///< FST file to write; empty: none
     bool coverage = false;        ///< count lines and toggles
+    std::string driver{};  ///< source behind the interface of rtl_abi.h; empty: rtl_driver.cpp
 };
 
 /// Returns the library's path. It is built in `cache_dir` unless a library of the same content is
-/// there. `driver` is the source behind the interface of rtl_abi.h, by default rtl_driver.cpp.
-/// Throws MissingToolError without verilator or g++, CheckFailedError with the tool's output when
+/// there. Throws MissingToolError without verilator or g++, CheckFailedError with the tool's output when
 /// the RTL does not compile. Lint warnings are errors.
 std::filesystem::path build_rtl_library(const std::string& top, const FileSet& files,
                                         const std::filesystem::path& cache_dir,
-                                        const RtlOptions& options = {}, std::string driver = {});
+                                        const RtlOptions& options = {});
 
 /// PEFORGE_CACHE, else XDG_CACHE_HOME/peforge, else HOME/.cache/peforge.
 std::filesystem::path default_cache_dir();

@@ -166,9 +166,8 @@ Task<> sink(Dut& dut, PauseGenerator pause) {
 /// One episode: its main coroutine watches every cycle, beside the sources and the sink.
 class Episode {
 public:
-    Episode(Dut& dut, const PeforgeRtlRun& run, Recorder* recorder, bool first,
-            PeforgeRtlStats& stats)
-        : dut_(dut), run_(run), recorder_(recorder), first_(first), stats_(stats) {}
+    Episode(Dut& dut, const PeforgeRtlRun& run, Recorder* recorder, PeforgeRtlStats& stats)
+        : dut_(dut), run_(run), recorder_(recorder), stats_(stats) {}
 
     /// False when the watchdog ended it.
     bool moved() const { return quiet_ <= run_.watchdog; }
@@ -183,7 +182,6 @@ public:
             co_await RisingEdge(dut_.clk_i);
             record();
         }
-        forget_start();
         dut_.clear_i.set(0);
         dut_.rst_ni.set(1);
         {
@@ -230,12 +228,6 @@ private:
     }
     void record() {
         if (recorder_ != nullptr) recorder_->sample(dut_);
-    }
-    /// What random initial values seem to toggle on the way to the first reset is no coverage.
-    void forget_start() {
-#if VM_COVERAGE
-        if (first_) dut_.context().coveragep()->zero();
-#endif
     }
     void expect(bool good) { stats_.protocol_errors += good ? 0 : 1; }
 
@@ -309,7 +301,6 @@ private:
     Dut& dut_;
     const PeforgeRtlRun& run_;
     Recorder* recorder_;
-    [[maybe_unused]] bool first_;  ///< of this simulation
     PeforgeRtlStats& stats_;
     decltype(Payload(std::declval<Dut&>().out())) out_{dut_.out()};
     std::array<std::uint64_t, kStreams> left_ = {run_.job.beats, run_.prm.beats, run_.wgt.beats,
@@ -338,7 +329,7 @@ public:
         Scheduler scheduler;
         scheduler.attach(dut_);
         scheduler.enable_dump(dumping_);
-        Episode episode(dut_, request, recorder_.get(), std::exchange(first_, false), stats);
+        Episode episode(dut_, request, recorder_.get(), stats);
         const TaskHandle<> main = start_soon(episode.run());
         scheduler.run(main.state());
         dut_.time_base += scheduler.now() + 1;
@@ -360,7 +351,6 @@ private:
     Dut dut_;
     std::unique_ptr<Recorder> recorder_;
     bool dumping_ = false;
-    bool first_ = true;
 };
 
 }  // namespace
