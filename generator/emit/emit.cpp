@@ -262,7 +262,8 @@ std::string binding(const Design& d) {
         "// This file belongs to you without conditions.\n"
         "//\n"
         "// Ports of {} as handles of peforge::harness, over Verilator's class of the top: include "
-        "that\n// class's header first, then use binding::Dut<V{}> as the test's Dut. docs/harness.md"
+        "that\n// class's header first, then use binding::Dut<V{}> as the test's Dut. "
+        "docs/harness.md"
         "\n#pragma once\n\n"
         "#include <tuple>\n#include <type_traits>\n\n"
         "#include \"coco/coco.hpp\"\n#include \"coco/verilator.hpp\"\n\n"
@@ -273,7 +274,8 @@ std::string binding(const Design& d) {
         "    using peforge::coco::VerilatedDut<Top>::VerilatedDut;\n\n",
         PEFORGE_VERSION, d.spec.name, d.spec.hash, d.top, d.top, d.spec.rows_m);
     for (const Port& p : d.ports) {
-        out += fmt::format("    Port<decltype(Top::{0})> {0}{{this->top.{0}, {1}}};\n", p.name, p.width);
+        out += fmt::format("    Port<decltype(Top::{0})> {0}{{this->top.{0}, {1}}};\n", p.name,
+                           p.width);
     }
     out += "\n    // Payload ports of the streams.\n";
     for (const Stream& stream : streams(d)) {
@@ -285,10 +287,11 @@ std::string binding(const Design& d) {
     for (const bool input : {true, false}) {
         std::string ports;
         for (const Port& p : d.ports) {
-            if (p.input == input && p.name != "clk_i") ports += (ports.empty() ? "" : ", ") + p.name;
+            if (p.input == input && p.name != "clk_i")
+                ports += (ports.empty() ? "" : ", ") + p.name;
         }
-        out += fmt::format("    auto {}() {{ return std::tie({}); }}\n", input ? "inputs" : "outputs",
-                           ports);
+        out += fmt::format("    auto {}() {{ return std::tie({}); }}\n",
+                           input ? "inputs" : "outputs", ports);
     }
     return out + "};\n\n}  // namespace binding\n";
 }

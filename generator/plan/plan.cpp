@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <nlohmann/json.hpp>
 #include <random>
 
@@ -50,6 +51,9 @@ std::vector<TestCase> test_plan(const Design& d, int level, std::uint64_t seed) 
         return std::clamp(tiles * tile + extra, 1, max_k);
     };
     const auto rows = [&](int m) { return std::min(rows_m, m); };
+    // The largest 2^b - 1 tiles that a job can have: every bit of the tile counters.
+    const int most_tiles =
+        static_cast<int>(std::bit_floor(static_cast<unsigned>((max_k + tile - 1) / tile) + 1) - 1);
     constexpr auto kRandom = Operands::kRandom;
 
     std::vector<TestCase> plan = {
@@ -61,15 +65,20 @@ std::vector<TestCase> test_plan(const Design& d, int level, std::uint64_t seed) 
         {"remainder.m", {rows_m + 3, k_of(2, -1), std::max(1, cols - 1)}, kRandom, {}, true},
         {"rows.all", {rows_m, k_of(2, 0), cols}},
         {"corner.zero", {5, k_of(2, 0), cols}, Operands::kZero},
-        {"corner.largest_at_max_k", {3, max_k, cols}, Operands::kLargest},
+        // Two columns, so that both signs add up.
+        {"corner.largest_at_max_k", {3, max_k, std::max(2, cols)}, Operands::kLargest},
+        {"corner.most_tiles", {1, k_of(most_tiles, 0), 1}},
         {"corner.extremes", {17, k_of(4, 0), cols}, Operands::kExtreme},
         {"corner.nar", {9, k_of(3, 0), cols + 1}, Operands::kNar},
+        {"corner.nar_everywhere", {rows_m, k_of(4, 0), 2 * cols}, Operands::kMostlyNar},
         {"stall.inputs", {13, k_of(4, 1), 2 * cols + 1}, kRandom, {64, 64, 96, 96, 0}, true},
         {"stall.output", {rows_m + 1, k_of(1, 0), 2 * cols}, kRandom, {0, 0, 0, 0, 192}},
         {"stall.all", {13, k_of(3, 0), 2 * cols}, kRandom, {128, 128, 128, 128, 128}, true},
         // Weights wait for the single row: its tiles must still be two cycles apart.
         {"stall.one_row", {1, k_of(40, 0), 3 * cols}, kRandom, {0, 0, 0, 180, 0}},
         {"stall.slow_parameters", {1, tile, 3 * cols}, kRandom, {0, 200, 0, 0, 64}},
+        // As many short jobs under way at once as the array takes.
+        {"stall.short_jobs", {1, tile, 12 * cols}, kRandom, {0, 0, 0, 0, 250}},
     };
     // One row: the column parameters are made for its sums.
     plan.push_back({"post.near_ties", {1, tile, 64 * cols}, kRandom, {}, false, Scaling::kNearTie});
@@ -82,7 +91,7 @@ std::vector<TestCase> test_plan(const Design& d, int level, std::uint64_t seed) 
     scenario("sequence.counters", Scenario::kSequence, several, {});
     scenario("reset.in_job", Scenario::kReset, several, {});
     scenario("reset.in_stalled_job", Scenario::kReset, several, {64, 64, 64, 64, 160});
-    scenario("error.bad_job", Scenario::kBadJob, several, {});
+    scenario("error.bad_job", Scenario::kBadJob, several, {128, 0, 0, 0, 0});
     scenario("error.misplaced_last", Scenario::kMisplacedLast, several, {32, 32, 32, 32, 32});
 
     static constexpr int kRandomCases[] = {12, 60, 400, 2000};
@@ -103,6 +112,8 @@ const char* to_string(Operands operands) {
             return "extreme";
         case Operands::kNar:
             return "nar";
+        case Operands::kMostlyNar:
+            return "mostly_nar";
     }
     return "";
 }

@@ -14,11 +14,12 @@ namespace peforge {
 
 /// How operands of a test are drawn.
 enum class Operands {
-    kRandom,   ///< uniform codes without NaR
-    kZero,     ///< the zero code everywhere
-    kLargest,  ///< the largest magnitudes, one sign a column
-    kExtreme,  ///< zero, smallest and largest magnitudes of both signs
-    kNar,      ///< random codes, some of them NaR
+    kRandom,     ///< uniform codes without NaR
+    kZero,       ///< the zero code everywhere
+    kLargest,    ///< the largest magnitudes, one sign a column
+    kExtreme,    ///< zero, smallest and largest magnitudes of both signs
+    kNar,        ///< random codes, some of them NaR
+    kMostlyNar,  ///< three of four NaR
 };
 
 /// How the column parameters of a test are drawn.
@@ -30,10 +31,10 @@ enum class Scaling {
 
 /// What a test does. Every test begins with a reset.
 enum class Scenario {
-    kGemm,           ///< one GEMM
-    kSequence,       ///< three GEMMs without a reset between them; the counters go on, then are cleared
-    kReset,          ///< GEMMs broken off by a reset, then a whole one
-    kBadJob,         ///< jobs that the array must refuse among good ones; then without, then cleared
+    kGemm,      ///< one GEMM
+    kSequence,  ///< three GEMMs without a reset between them; the counters go on, then are cleared
+    kReset,     ///< GEMMs broken off by a reset, then a whole one
+    kBadJob,    ///< jobs that the array must refuse among good ones; then without, then cleared
     kMisplacedLast,  ///< a last flag in the wrong place of each input stream that has one
 };
 

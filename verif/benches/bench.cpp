@@ -89,8 +89,8 @@ TestResult run_episodes(RtlModel& rtl, const std::string& name,
         result.checked += got.out.beats();
         result.failure = problem(episode, got, before);
         if (!result.failure.empty() && episodes.size() > 1) {
-            result.failure = fmt::format("episode {} of {}: {}", i + 1, episodes.size(),
-                                         result.failure);
+            result.failure =
+                fmt::format("episode {} of {}: {}", i + 1, episodes.size(), result.failure);
         }
         before = {got.stats.cycles, got.stats.saturations, got.stats.nar};
     }
@@ -99,8 +99,7 @@ TestResult run_episodes(RtlModel& rtl, const std::string& name,
     return result;
 }
 
-TestResult run_test(const Design& design, RtlModel& rtl, const TestCase& test,
-                    std::uint64_t seed) {
+TestResult run_test(const Design& design, RtlModel& rtl, const TestCase& test, std::uint64_t seed) {
     const auto start = std::chrono::steady_clock::now();
     TestResult result = run_episodes(rtl, test.name, test_vectors(design, test, seed));
     if (!result.failure.empty()) result.failure += fmt::format(" (seed {})", seed);

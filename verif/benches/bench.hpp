@@ -22,8 +22,8 @@ struct TestResult {
 };
 
 /// Runs one test: compares every output beat, the counters and flags, the time it took, and the
-/// protocol in every cycle. A failure names the test's episode, the seed, and for a wrong output its
-/// cycle, operands in hex and decoded, got and want.
+/// protocol in every cycle. A failure names the test's episode, the seed, and for a wrong output
+/// its cycle, operands in hex and decoded, got and want.
 TestResult run_test(const Design& design, RtlModel& rtl, const TestCase& test, std::uint64_t seed);
 
 /// The same for vectors made before.

@@ -72,7 +72,10 @@ struct Codes {
             }
             case Operands::kNar:
                 if (has_nar && rng.below(16) == 0) return golden::nar_code(f);
-                [[fallthrough]];
+                break;
+            case Operands::kMostlyNar:
+                if (has_nar && rng.below(4) != 0) return golden::nar_code(f);
+                break;
             case Operands::kRandom:
                 break;
         }
@@ -111,6 +114,9 @@ golden::ColumnParams draw_column(Draw& rng, const Design& d, std::int64_t larges
         case 0:
             p.scale = 0;
             break;
+        case 5:
+            p.scale = static_cast<std::uint32_t>((1ULL << post.scale_bits) - 1);
+            break;
         case 1:
             p.shift = 0;
             break;
@@ -136,8 +142,8 @@ std::uint64_t inverse(std::uint64_t a) {
     return x;
 }
 
-/// A scale and shift that put this sum's product on a rounding tie, or 2^j beside one: then every low
-/// bit of the product decides an output, which a random product's low bits rarely do.
+/// A scale and shift that put this sum's product on a rounding tie, or 2^j beside one: then every
+/// low bit of the product decides an output, which a random product's low bits rarely do.
 golden::ColumnParams draw_near_tie(Draw& rng, const Design& d, std::int64_t sum) {
     const golden::PostParams& post = d.post();
     const std::int64_t limit = 1LL << (d.accumulator().width - 1);
@@ -254,9 +260,9 @@ Expected expect(const Design& d, const TestCase& test, Problem& p, Draw& rng) {
     }
     const golden::Encoder encoder(d.post().output, d.post().z_frac_bits);
     for (std::size_t i = 0; i < e.out.size(); ++i) {
-        e.out[i] = golden::post_process(d.post(), encoder,
-                                        p.columns[i % static_cast<std::size_t>(n)],
-                                        test.relu && d.post().has_relu, e.acc[i]);
+        e.out[i] =
+            golden::post_process(d.post(), encoder, p.columns[i % static_cast<std::size_t>(n)],
+                                 test.relu && d.post().has_relu, e.acc[i]);
     }
     return e;
 }
@@ -282,8 +288,7 @@ std::string describe_output(const Gemm& gemm, std::size_t at, Code got) {
         "out[{}][{}] (m={} k={} n={}): got 0x{:02x} ({:g}), want 0x{:02x} ({:g}); acc={} bias={} "
         "scale={} shift={} relu={}; operands act*wgt:",
         row, column, test.shape.m, test.shape.k, test.shape.n, got, golden::to_real(out, got),
-        e.out[at], golden::to_real(out, e.out[at]), e.acc[at], c.bias, c.scale, c.shift,
-        test.relu);
+        e.out[at], golden::to_real(out, e.out[at]), e.acc[at], c.bias, c.scale, c.shift, test.relu);
     constexpr std::size_t kShown = 8;
     for (std::size_t i = 0; i < std::min(k, kShown); ++i) {
         const Code a = p.activations[row * k + i];
@@ -302,10 +307,10 @@ std::string describe_beat(const Gemm& gemm, std::uint64_t beat,
                           std::span<const std::uint32_t> got) {
     const Design& d = gemm.design;
     const golden::GemmShape shape = gemm.test.shape;
-    StreamBeats all = pack(d, shape, gemm.problem.activations,
-                           {gemm.problem.weights, &gemm.problem.lut}, gemm.problem.columns,
-                           gemm.test.relu, gemm.expected.out)
-                          .out;
+    StreamBeats all =
+        pack(d, shape, gemm.problem.activations, {gemm.problem.weights, &gemm.problem.lut},
+             gemm.problem.columns, gemm.test.relu, gemm.expected.out)
+            .out;
     std::copy(got.begin(), got.end(),
               all.words.begin() + static_cast<std::ptrdiff_t>(beat * all.words_per_beat));
     std::vector<Code> codes(gemm.expected.out.size());
@@ -390,8 +395,7 @@ std::vector<Episode> scenario(const Design& d, const TestCase& test, Draw& rng) 
         case Scenario::kReset:
             for (int i = 0; i < 6; ++i) {
                 Episode& broken = add(test, Start::kReset);
-                broken.feed.stop_after =
-                    1 + rng.below(broken.cycles * (test.stall.none() ? 1 : 2));
+                broken.feed.stop_after = 1 + rng.below(broken.cycles * (test.stall.none() ? 1 : 2));
             }
             add(test, Start::kReset);
             break;
@@ -422,7 +426,8 @@ std::vector<Episode> test_vectors(const Design& design, const TestCase& test, st
     Draw rng(test_seed(seed, test.name));
     std::vector<Episode> episodes = scenario(design, test, rng);
     for (std::size_t i = 0; i < episodes.size(); ++i) {
-        episodes[i].feed.pause_seed = coco::fnv1a(fmt::format("{}/{}/pause.{}", seed, test.name, i));
+        episodes[i].feed.pause_seed =
+            coco::fnv1a(fmt::format("{}/{}/pause.{}", seed, test.name, i));
     }
     return episodes;
 }

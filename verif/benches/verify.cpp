@@ -9,9 +9,9 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "coco/test.hpp"
 #include "generator/spec/error.hpp"
 #include "generator/support/process.hpp"
-#include "coco/test.hpp"
 #include "verif/benches/bench.hpp"
 #include "verif/coverage/coverage.hpp"
 #include "verif/model/rtl_build.hpp"
@@ -193,7 +193,8 @@ int verify_command(const VerifyOptions& options) {
         fmt::print("{} beats, sha256 {}\n", run.beats.count, run.beats.sha256);
         if (options.coverage) fmt::print("{}\n", coverage_line);
         fmt::print(
-            "** TESTS={} PASS={} FAIL={} SKIP=0 ** {} cycles, {} output beats compared, results in {}\n",
+            "** TESTS={} PASS={} FAIL={} SKIP=0 ** {} cycles, {} output beats compared, results in "
+            "{}\n",
             run.results.size(), run.results.size() - failed, failed, cycles, checked,
             (options.out / "results.xml").string());
     }

@@ -159,8 +159,8 @@ Beats pack(const Design& design, golden::GemmShape shape, std::span<const golden
     Beats beats = no_beats(design);
     const std::vector<Stream> all = streams(design);
     const golden::Code unused = golden::post_process(
-        design.post(), golden::Encoder(design.post().output, design.post().z_frac_bits),
-        {0, 0, 0}, false, 0);
+        design.post(), golden::Encoder(design.post().output, design.post().z_frac_bits), {0, 0, 0},
+        false, 0);
     BeatWriter wgt(beats.wgt);
     BeatWriter act(beats.act);
     BeatWriter results(beats.out);

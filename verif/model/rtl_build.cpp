@@ -105,8 +105,7 @@ std::string suffix(const RtlOptions& options) {
 /// Verilator's run-time library and the harness as one object, built once per cache.
 fs::path runtime_object(const fs::path& cache_dir, const fs::path& include, std::uint64_t hash,
                         const RtlOptions& options) {
-    const fs::path object =
-        cache_dir / fmt::format("runtime-{:016x}{}.o", hash, suffix(options));
+    const fs::path object = cache_dir / fmt::format("runtime-{:016x}{}.o", hash, suffix(options));
     if (fs::exists(object)) return object;
     const ScratchDir scratch(cache_dir);
     std::string text;
@@ -148,8 +147,7 @@ fs::path build_rtl_library(const std::string& top, const FileSet& files, const f
     const std::string_view abi = simulation_sources().at("rtl_abi.h");
     const std::vector<std::string> cxx = compiler(include, options);
 
-    std::uint64_t tools =
-        std::accumulate(cxx.begin(), cxx.end(), fnv1a(kFnvBasis, version), fnv1a);
+    std::uint64_t tools = std::accumulate(cxx.begin(), cxx.end(), fnv1a(kFnvBasis, version), fnv1a);
     for (const auto& [name, text] : harness_sources()) tools = fnv1a(fnv1a(tools, name), text);
     std::uint64_t hash = fnv1a(fnv1a(tools, driver), abi);
     for (const auto& [name, text] : files) {

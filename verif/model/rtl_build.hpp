@@ -18,8 +18,8 @@ struct RtlOptions {
 };
 
 /// Returns the library's path. It is built in `cache_dir` unless a library of the same content is
-/// there. Throws MissingToolError without verilator or g++, CheckFailedError with the tool's output when
-/// the RTL does not compile. Lint warnings are errors.
+/// there. Throws MissingToolError without verilator or g++, CheckFailedError with the tool's output
+/// when the RTL does not compile. Lint warnings are errors.
 std::filesystem::path build_rtl_library(const std::string& top, const FileSet& files,
                                         const std::filesystem::path& cache_dir,
                                         const RtlOptions& options = {});

@@ -305,10 +305,10 @@ private:
     decltype(Payload(std::declval<Dut&>().out())) out_{dut_.out()};
     std::array<std::uint64_t, kStreams> left_ = {run_.job.beats, run_.prm.beats, run_.wgt.beats,
                                                  run_.act.beats, run_.out_beats};
-    std::uint64_t quiet_ = 0;       ///< cycles since a beat passed
-    std::uint64_t under_way_ = 0;   ///< jobs started and not yet put out whole
-    std::uint32_t counted_ = 0;     ///< what cycles_o must show
-    bool held_ = false;             ///< an output beat was shown and not taken
+    std::uint64_t quiet_ = 0;      ///< cycles since a beat passed
+    std::uint64_t under_way_ = 0;  ///< jobs started and not yet put out whole
+    std::uint32_t counted_ = 0;    ///< what cycles_o must show
+    bool held_ = false;            ///< an output beat was shown and not taken
     std::array<std::uint32_t, kMaxOutWords> held_words_{};
 };
 
@@ -340,7 +340,9 @@ public:
         if (!recorder_->good()) recorder_.reset();
         return recorder_ != nullptr;
     }
-    std::uint64_t recorded() { return recorder_ ? recorder_->finish() : 0; }
+    std::uint64_t recorded() {
+        return recorder_ ? recorder_->finish() : 0;
+    }
     void coverage([[maybe_unused]] const char* file) {
 #if VM_COVERAGE
         dut_.context().coveragep()->write(file);

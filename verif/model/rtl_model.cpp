@@ -45,13 +45,11 @@ struct RtlModel::Impl {
         stretch.beats = pack(design, shape, activations, weights, columns, relu);
         const StretchResult result = model.run(stretch);
         if (!result.moved || result.stats.protocol_errors != 0) {
-            throw CheckFailedError(
-                fmt::format("{}: {}; {} of {} output beats came (m={} k={} n={})", design.top,
-                            result.moved ? "protocol errors"
-                                         : fmt::format("nothing moved for {} cycles",
-                                                       Stretch::kWatchdogCycles),
-                            result.stats.out_beats, stretch.beats.out.beats(), shape.m, shape.k,
-                            shape.n));
+            throw CheckFailedError(fmt::format(
+                "{}: {}; {} of {} output beats came (m={} k={} n={})", design.top,
+                result.moved ? "protocol errors"
+                             : fmt::format("nothing moved for {} cycles", Stretch::kWatchdogCycles),
+                result.stats.out_beats, stretch.beats.out.beats(), shape.m, shape.k, shape.n));
         }
         unpack(design, shape, result.out, out);
         return result.stats;

@@ -34,8 +34,8 @@ struct Regression {
     ReplayTimes times;  ///< of the replay; 0 for Verilator
 };
 
-/// Runs the tests one after the other, each from a reset. A test fails when Verilator and the golden
-/// model differ, or the other simulator and Verilator, or when an output is X where it has a
+/// Runs the tests one after the other, each from a reset. A test fails when Verilator and the
+/// golden model differ, or the other simulator and Verilator, or when an output is X where it has a
 /// meaning. Throws MissingToolError, CheckFailedError when the RTL does not compile.
 Regression run_regression(const Design& design, const FileSet& files,
                           const std::vector<TestCase>& tests, const RegressionOptions& options);

@@ -183,7 +183,7 @@ TEST(PlantedDifference, IsFoundAtItsCycleAndPort) {
         const fs::path dir = scratch.path() / simulator;
         fs::create_directory(dir);
         replay(simulator, design, broken, layout, reference.inputs, dir, default_cache_dir(), {});
-        const BeatLog got = 
+        const BeatLog got =
             read_beats(layout, {reference.inputs, dir / "outputs.hex"}, sections, false);
         EXPECT_NE(got.sha256, want.sha256);
         const auto texts = differences(layout, reference, dir / "outputs.hex", simulator, sections);

@@ -334,7 +334,8 @@ std::string results_xml(const std::vector<TestResult>& results, std::uint64_t se
                "\" time=\"" + formatted("%.6f", r.seconds) + "\" sim_time_ns=\"" +
                formatted("%.3f", r.sim_time_ns) + "\" ratio_time=\"" +
                formatted("%.3f", r.seconds > 0.0 ? r.sim_time_ns / r.seconds : 0.0) + "\"";
-        for (const auto& [name, value] : r.properties) xml += " " + name + "=\"" + escaped(value) + "\"";
+        for (const auto& [name, value] : r.properties)
+            xml += " " + name + "=\"" + escaped(value) + "\"";
         if (r.verdict == Verdict::kPass) {
             xml += " />\n";
         } else if (r.verdict == Verdict::kSkip) {

@@ -146,9 +146,9 @@ private:
 
 enum class Phase { kBeginning, kValuesChange, kReadWrite, kReadOnly };
 
-/// What the scheduler needs from a model. Optional members: dump(steps), finished(), and the constant
-/// kInputsBeforeEdges = true: eval() carries changed inputs through the logic before it looks for
-/// clock edges, so that a write and a later clock edge may share one evaluation.
+/// What the scheduler needs from a model. Optional members: dump(steps), finished(), and the
+/// constant kInputsBeforeEdges = true: eval() carries changed inputs through the logic before it
+/// looks for clock edges, so that a write and a later clock edge may share one evaluation.
 template <class M>
 concept Model = requires(M& model) {
     model.eval();
