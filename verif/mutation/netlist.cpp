@@ -92,8 +92,12 @@ MutantSet make_mutants(const Design& design, int count, std::uint64_t seed) {
         script += "read_verilog " + name + "\n";
     }
     // Memories stay memories; their read registers stay outside, as registers that can be mutated.
+    // Registers that can never change, as the NaR counter of a format without NaR, are constants in
+    // every netlist and no place for a fault. opt_dff finds them; plain registers are restored
+    // behind it.
     script += fmt::format(
-        "prep -flatten -nordff -top {0}\nwrite_rtlil flat.il\n"
+        "prep -flatten -nordff -top {0}\n"
+        "opt_expr\nopt_dff -sat\nopt_clean\ndffunmap\nopt_expr\nopt_clean\nwrite_rtlil flat.il\n"
         "mutate -list {1} -none -ctrl mutsel 16 0 -seed {2} -o mutants.txt\n"
         "script mutants.txt\nwrite_verilog -noattr mutants.v\n",
         design.top, count, seed);
