@@ -38,6 +38,7 @@ using Action = std::function<int()>;
 void add_generate(CLI::App& app, Action& action);
 void add_verify(CLI::App& app, Action& action);
 void add_coverage(CLI::App& app, Action& action);
+void add_regress(CLI::App& app, Action& action);
 void add_synth(CLI::App& app, Action& action);
 void add_run(CLI::App& app, Action& action);
 void add_format(CLI::App& app, Action& action);

@@ -94,6 +94,7 @@ int run(int argc, char** argv) {
     Action action;
     add_generate(app, action);
     add_verify(app, action);
+    add_regress(app, action);
     add_coverage(app, action);
     add_synth(app, action);
     add_run(app, action);

@@ -35,6 +35,8 @@ void add_verify(CLI::App& app, Action& action) {
                      "and must give the same beats")
         ->check(CLI::IsMember({"verilator", "icarus", "cxxrtl"}))
         ->capture_default_str();
+    command->add_option("--filter", o.filter, "only tests whose name matches")->type_name("REGEX");
+    command->add_option("--shard", o.shard, "only part I of N of the plan")->type_name("I/N");
     command->add_flag("--waves", o.waves, "write the waves of the first failing case");
     command->add_flag("--coverage", o.coverage,
                       "count lines, toggles and functional bins; coverage.html, .txt, .json");

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -93,6 +94,17 @@ ScratchDir::ScratchDir(const fs::path& parent) {
 ScratchDir::~ScratchDir() {
     std::error_code ignored;
     fs::remove_all(path_, ignored);
+}
+
+FileLock::FileLock(const std::filesystem::path& file)
+    : fd_(open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0666)) {
+    if (fd_ < 0 || flock(fd_, LOCK_EX) != 0) {
+        throw std::system_error(errno, std::generic_category(), file.string());
+    }
+}
+
+FileLock::~FileLock() {
+    close(fd_);
 }
 
 }  // namespace peforge

@@ -39,4 +39,17 @@ private:
     std::filesystem::path path_;
 };
 
+/// Held by one process at a time, for as long as it lives; others wait. The file stays.
+class FileLock {
+public:
+    /// Throws std::system_error when the file cannot be made.
+    explicit FileLock(const std::filesystem::path& file);
+    ~FileLock();
+    FileLock(const FileLock&) = delete;
+    FileLock& operator=(const FileLock&) = delete;
+
+private:
+    int fd_;
+};
+
 }  // namespace peforge

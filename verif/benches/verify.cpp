@@ -4,15 +4,15 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
-#include <nlohmann/json.hpp>
-#include <optional>
+#include <regex>
+#include <sstream>
 
-#include "coco/test.hpp"
 #include "generator/spec/error.hpp"
 #include "generator/support/process.hpp"
-#include "verif/benches/bench.hpp"
+#include "verif/benches/results.hpp"
 #include "verif/coverage/coverage.hpp"
 #include "verif/model/rtl_build.hpp"
 #include "verif/replay/regression.hpp"
@@ -42,63 +42,63 @@ FileSet rtl_files(const Design& design, const fs::path& folder) {
     return files;
 }
 
-std::string failing_line(const std::string& design, const TestResult& r) {
-    return fmt::format("FAIL {}.{}: {}\n", design, r.name, r.failure);
+/// The part "I/N" of a plan: every N-th test, beginning with the I-th.
+struct PlanPart {
+    std::size_t part = 1;
+    std::size_t parts = 1;
+};
+
+PlanPart parse_part(const std::string& text) {
+    PlanPart part;
+    if (text.empty()) return part;
+    char slash = 0;
+    char rest = 0;
+    std::istringstream in(text);
+    if (!(in >> part.part >> slash >> part.parts) || in >> rest || slash != '/' || part.part < 1 ||
+        part.part > part.parts) {
+        throw InputError(
+            "--shard", "",
+            fmt::format("\"{}\" is no part of a plan; allowed: I/N, 1 <= I <= N", text));
+    }
+    return part;
 }
 
-/// results.xml in the harness's dialect. Clocks of simulated time have a period of 10 ns.
-std::string results_file(const Design& design, const VerifyOptions& options,
-                         const replay::Regression& run) {
-    constexpr double kPeriodNs = 10.0;
-    std::vector<coco::TestResult> results;
+/// A test and its place in the plan.
+struct Chosen {
+    std::vector<TestCase> tests;
+    std::vector<std::size_t> indices;
+};
+
+Chosen choose(const std::vector<TestCase>& plan, const VerifyOptions& options) {
+    const PlanPart part = parse_part(options.shard);
+    std::regex filter;
+    try {
+        filter = std::regex(options.filter);
+    } catch (const std::regex_error& e) {
+        throw InputError(
+            "--filter", "",
+            fmt::format("\"{}\" is no regular expression: {}", options.filter, e.what()));
+    }
+    Chosen chosen;
+    for (std::size_t i = part.part - 1; i < plan.size(); i += part.parts) {
+        if (!options.filter.empty() && !std::regex_search(plan[i].name, filter)) continue;
+        chosen.tests.push_back(plan[i]);
+        chosen.indices.push_back(i);
+    }
+    if (chosen.tests.empty() && options.shard.empty()) {
+        throw InputError("--filter", "", fmt::format("no test matches \"{}\"", options.filter));
+    }
+    return chosen;
+}
+
+SpecResults collect_results(const Design& design, const VerifyOptions& options,
+                            const Chosen& chosen, const replay::Regression& run) {
+    SpecResults results{design.spec.name, design.spec.hash, options.sim,
+                        options.level,    options.seed,     {}};
     for (std::size_t i = 0; i < run.results.size(); ++i) {
-        const TestResult& r = run.results[i];
-        coco::TestResult result;
-        result.name = r.name;
-        result.module = "test_" + design.top;
-        result.file = "testplan.json";
-        result.verdict = r.failure.empty() ? coco::Verdict::kPass : coco::Verdict::kFail;
-        result.error_type = r.failure.empty() ? "" : "TestFailure";
-        result.message = r.failure;
-        result.sim_time_ns = static_cast<double>(r.cycles) * kPeriodNs;
-        result.seconds = r.seconds;
-        result.properties = {{"cycles", std::to_string(r.cycles)},
-                             {"output_beats", std::to_string(r.checked)},
-                             {"beats_sha256", run.beats.tests[i].sha256}};
-        results.push_back(std::move(result));
+        results.tests.push_back({chosen.indices[i], run.results[i], run.beats.tests[i]});
     }
-    return coco::results_xml(results, options.seed, design.spec.name,
-                             {{"simulator", options.sim},
-                              {"level", std::to_string(options.level)},
-                              {"beats", std::to_string(run.beats.count)},
-                              {"beats_sha256", run.beats.sha256}});
-}
-
-nlohmann::ordered_json to_json(const Design& design, const VerifyOptions& options,
-                               const replay::Regression& run, std::size_t failed) {
-    nlohmann::ordered_json j;
-    j["spec"] = design.spec.name;
-    j["spec_hash"] = design.spec.hash;
-    j["level"] = options.level;
-    j["seed"] = options.seed;
-    j["simulator"] = options.sim;
-    j["beats"] = run.beats.count;
-    j["beats_sha256"] = run.beats.sha256;
-    j["recorded_cycles"] = run.recorded_cycles;
-    if (options.sim != "verilator") {
-        j["replay_seconds"] = run.times.run_seconds;
-        j["build_seconds"] = run.times.build_seconds;
-    }
-    j["tests"] = run.results.size();
-    j["failures"] = failed;
-    for (const TestResult& r : run.results) {
-        j["results"].push_back({{"name", r.name},
-                                {"passed", r.failure.empty()},
-                                {"cycles", r.cycles},
-                                {"output_beats", r.checked},
-                                {"failure", r.failure}});
-    }
-    return j;
+    return results;
 }
 
 }  // namespace
@@ -117,7 +117,8 @@ int verify_command(const VerifyOptions& options) {
     run_options.simulator = options.sim;
     run_options.keep_log = options.level <= kLogLevel;
     run_options.cache_dir = default_cache_dir();
-    const std::vector<TestCase> tests = test_plan(design, options.level, options.seed);
+    const Chosen chosen = choose(test_plan(design, options.level, options.seed), options);
+    const std::vector<TestCase>& tests = chosen.tests;
     if (progress) {
         run_options.on_test = [&tests](std::size_t i) {
             fmt::print(stderr, "{}/{} {:40}\r", i + 1, tests.size(), tests[i].name);
@@ -145,19 +146,9 @@ int verify_command(const VerifyOptions& options) {
     }
     const replay::Regression run = replay::run_regression(design, files, tests, run_options);
 
-    std::size_t failed = 0;
-    std::optional<std::size_t> first_failure;
-    std::uint64_t cycles = 0;
-    std::uint64_t checked = 0;
-    for (std::size_t i = 0; i < run.results.size(); ++i) {
-        const TestResult& r = run.results[i];
-        cycles += r.cycles;
-        checked += r.checked;
-        if (r.failure.empty()) continue;
-        ++failed;
-        if (!first_failure) first_failure = i;
-        if (!options.json) fmt::print("{}", failing_line(design.spec.name, r));
-    }
+    const SpecResults results = collect_results(design, options, chosen, run);
+    const std::size_t failed = results.failures();
+    if (!options.json) fmt::print("{}", failure_lines(results));
 
     std::string coverage_line;
     if (options.coverage) {
@@ -168,29 +159,38 @@ int verify_command(const VerifyOptions& options) {
         coverage::add(all, std::move(covered));
         out = coverage::report_files(all);
     }
-    out["results.xml"] = results_file(design, options, run);
+    out["results.json"] = to_json(results);
+    out["results.xml"] = results_xml({results});
     out["digests.txt"] = run.beats.digests();
     if (run_options.keep_log) out["beats.log"] = run.beats.log;
-    if (options.waves) {
-        const std::size_t index = first_failure.value_or(0);
+    if (options.waves && !tests.empty()) {
+        const auto failing = std::ranges::find_if(
+            run.results, [](const TestResult& r) { return !r.failure.empty(); });
+        const auto index = failing == run.results.end() ? 0 : failing - run.results.begin();
         const ScratchDir scratch;
         const fs::path waves = scratch.path() / "waves.fst";
         {
             RtlModel traced(design, files, default_cache_dir(), {waves});
-            run_test(design, traced, tests[index], options.seed);
+            run_test(design, traced, tests[static_cast<std::size_t>(index)], options.seed);
         }
         out["waves.fst"] = read_file(waves);
     }
     write_folder(out, options.out);
     if (options.json) {
-        fmt::print("{}\n", to_json(design, options, run, failed).dump(2));
+        fmt::print("{}", to_json(results));
     } else if (!options.quiet) {
         if (options.sim != "verilator") {
             fmt::print("{}: {} recorded cycles replayed in {:.1f} s, model built in {:.1f} s\n",
                        options.sim, run.recorded_cycles, run.times.run_seconds,
                        run.times.build_seconds);
         }
-        fmt::print("{} beats, sha256 {}\n", run.beats.count, run.beats.sha256);
+        std::uint64_t cycles = 0;
+        std::uint64_t checked = 0;
+        for (const TestResult& r : run.results) {
+            cycles += r.cycles;
+            checked += r.checked;
+        }
+        fmt::print("{} beats, sha256 {}\n", run.beats.count(), run.beats.sha256());
         if (options.coverage) fmt::print("{}\n", coverage_line);
         fmt::print(
             "** TESTS={} PASS={} FAIL={} SKIP=0 ** {} cycles, {} output beats compared, results in "

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <iterator>
 #include <numeric>
 #include <system_error>
 
@@ -125,6 +126,25 @@ fs::path runtime_object(const fs::path& cache_dir, const fs::path& include, std:
     return object;
 }
 
+std::string read(const fs::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// The driver as an object. It knows the array by its ports alone, so that arrays which differ
+/// inside (mutants, planted bugs) share it. `hash`: tools, driver and interface; sources are in
+/// `scratch`.
+fs::path driver_object(const fs::path& cache_dir, const fs::path& scratch,
+                       const std::vector<std::string>& cxx, std::uint64_t hash,
+                       const RtlOptions& options) {
+    hash = fnv1a(fnv1a(hash, read(scratch / "binding.hpp")), read(scratch / "obj" / "Vdut.h"));
+    const fs::path object = cache_dir / fmt::format("driver-{:016x}{}.o", hash, suffix(options));
+    if (fs::exists(object)) return object;
+    run_or_fail(with(cxx, {"-O2", "-c", "driver.cpp"}), scratch);
+    fs::rename(scratch / "driver.o", object);
+    return object;
+}
+
 }  // namespace
 
 fs::path default_cache_dir() {
@@ -149,13 +169,18 @@ fs::path build_rtl_library(const std::string& top, const FileSet& files, const f
 
     std::uint64_t tools = std::accumulate(cxx.begin(), cxx.end(), fnv1a(kFnvBasis, version), fnv1a);
     for (const auto& [name, text] : harness_sources()) tools = fnv1a(fnv1a(tools, name), text);
-    std::uint64_t hash = fnv1a(fnv1a(tools, driver), abi);
+    const std::uint64_t driving = fnv1a(fnv1a(tools, driver), abi);
+    std::uint64_t hash = driving;
     for (const auto& [name, text] : files) {
         if (simulated(name)) hash = fnv1a(fnv1a(hash, name), text);
     }
     const fs::path library = cache_dir / fmt::format("{}-{:016x}{}.so", top, hash, suffix(options));
     if (fs::exists(library)) return library;
 
+    // Of several processes that want the same model one builds it.
+    fs::create_directories(cache_dir);
+    const FileLock lock(cache_dir / (library.stem().string() + ".lock"));
+    if (fs::exists(library)) return library;
     const ScratchDir scratch(cache_dir);
     const fs::path runtime = runtime_object(cache_dir, include, tools, options);
     std::vector<std::string> verilate = {
@@ -190,8 +215,8 @@ fs::path build_rtl_library(const std::string& top, const FileSet& files, const f
     // Initialisation code runs once; optimising it costs more than it gains.
     run_or_fail(with(cxx, {"-O0", "-c", "slow.cpp"}), scratch.path());
     run_or_fail(with(cxx, {options.coverage ? "-O0" : "-O2", "-c", "fast.cpp"}), scratch.path());
-    run_or_fail(with(cxx, {"-O2", "-c", "driver.cpp"}), scratch.path());
-    run_or_fail(with(cxx, {"-shared", "-o", "model.so", "fast.o", "slow.o", "driver.o",
+    const fs::path drive = driver_object(cache_dir, scratch.path(), cxx, driving, options);
+    run_or_fail(with(cxx, {"-shared", "-o", "model.so", "fast.o", "slow.o", drive.string(),
                            runtime.string(), options.waves.empty() ? "-pthread" : "-lz"}),
                 scratch.path());
     fs::rename(scratch.path() / "model.so", library);

@@ -54,14 +54,14 @@ Regression run_regression(const Design& design, const FileSet& files,
     const std::vector<std::string> texts =
         differences(layout, reference, dir / "outputs.hex", options.simulator, sections);
     for (std::size_t i = 0; i < texts.size(); ++i) add_failure(run.results[i], texts[i]);
-    const std::string expected = run.beats.sha256;
+    const std::string expected = run.beats.sha256();
     run.beats =
         read_beats(layout, {reference.inputs, dir / "outputs.hex"}, sections, options.keep_log);
     const bool same =
         std::all_of(texts.begin(), texts.end(), [](const std::string& t) { return t.empty(); });
-    if (same && run.beats.sha256 != expected) {
+    if (same && run.beats.sha256() != expected) {
         throw CheckFailedError(fmt::format("the beats of {} have digest {}, those of verilator {}",
-                                           options.simulator, run.beats.sha256, expected));
+                                           options.simulator, run.beats.sha256(), expected));
     }
     return run;
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <numeric>
 
 #include "generator/spec/error.hpp"
 #include "generator/support/sha256.hpp"
@@ -84,12 +85,30 @@ Layout::Layout(const Design& design) {
     }
 }
 
-std::string BeatLog::digests() const {
+namespace {
+
+std::string test_lines(const std::vector<TestBeats>& tests) {
     std::string text;
     for (const TestBeats& test : tests) {
         text += fmt::format("{} {} {}\n", test.name, test.count, test.sha256);
     }
-    return text + fmt::format("total {} {}\n", count, sha256);
+    return text;
+}
+
+}  // namespace
+
+std::uint64_t BeatLog::count() const {
+    return std::accumulate(
+        tests.begin(), tests.end(), std::uint64_t{0},
+        [](std::uint64_t sum, const TestBeats& test) { return sum + test.count; });
+}
+
+std::string BeatLog::sha256() const {
+    return peforge::sha256(test_lines(tests));
+}
+
+std::string BeatLog::digests() const {
+    return test_lines(tests) + fmt::format("total {} {}\n", count(), sha256());
 }
 
 BeatLog read_beats(const Layout& layout, const Recording& recording,
@@ -97,7 +116,6 @@ BeatLog read_beats(const Layout& layout, const Recording& recording,
     std::ifstream inputs = open(recording.inputs);
     std::ifstream outputs = open(recording.outputs);
     BeatLog beats;
-    Sha256 all;
     Cycle cycle;
     std::string lines;
     std::uint64_t line = 0;
@@ -128,11 +146,8 @@ BeatLog read_beats(const Layout& layout, const Recording& recording,
             lines.clear();
         }
         test.sha256 = hash.hex();
-        all.update(fmt::format("{} {} {}\n", test.name, test.count, test.sha256));
-        beats.count += test.count;
         beats.tests.push_back(std::move(test));
     }
-    beats.sha256 = all.hex();
     return beats;
 }
 

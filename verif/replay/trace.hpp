@@ -75,13 +75,14 @@ struct TestBeats {
 /// All handshake beats of a recording.
 struct BeatLog {
     std::vector<TestBeats> tests;
-    std::uint64_t count = 0;
-    std::string sha256;  ///< of the tests' lines in digests()
     /// Per test a line "# <test>", then one a beat: "<cycle> <stream> <payload>". Cycle 0 is the
     /// test's first one out of reset; beats of one cycle stand in the order of the top's ports. The
     /// payload is the hex digits of the stream's payload ports in that order, joined by ':'.
     std::string log;
 
+    [[nodiscard]] std::uint64_t count() const;
+    /// Of the tests' lines in digests().
+    [[nodiscard]] std::string sha256() const;
     /// Per test "<test> <beats> <sha256>", then "total <beats> <sha256 of the lines before>". The
     /// same for every harness and simulator that runs the plan.
     [[nodiscard]] std::string digests() const;

@@ -73,7 +73,7 @@ TEST_P(ReplayedSpec, ThreeSimulatorsGiveTheSameBeats) {
     const Regression verilator = run_on("verilator", design, files);
     ASSERT_EQ(failure_of(verilator), "");
     const std::string digests = verilator.beats.digests();
-    EXPECT_EQ(sha256(digests.substr(0, digests.rfind("total "))), verilator.beats.sha256);
+    EXPECT_EQ(sha256(digests.substr(0, digests.rfind("total "))), verilator.beats.sha256());
     for (const char* simulator : {"icarus", "cxxrtl"}) {
         SCOPED_TRACE(simulator);
         const Regression other = run_on(simulator, design, files);
@@ -185,7 +185,7 @@ TEST(PlantedDifference, IsFoundAtItsCycleAndPort) {
         replay(simulator, design, broken, layout, reference.inputs, dir, default_cache_dir(), {});
         const BeatLog got =
             read_beats(layout, {reference.inputs, dir / "outputs.hex"}, sections, false);
-        EXPECT_NE(got.sha256, want.sha256);
+        EXPECT_NE(got.sha256(), want.sha256());
         const auto texts = differences(layout, reference, dir / "outputs.hex", simulator, sections);
         const auto first = std::find_if(texts.begin(), texts.end(),
                                         [](const std::string& t) { return !t.empty(); });

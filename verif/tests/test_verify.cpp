@@ -1,4 +1,4 @@
-// The regression of every example, and planted bugs that it must find.
+// The regression of every example, and of odd shapes.
 //
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
@@ -65,46 +65,6 @@ TEST(OddShapes, EveryDatapath) {
         EXPECT_EQ(first_failure(design, emit(design)), "");
     }
 }
-
-struct PlantedBug {
-    const char* name;
-    const char* spec;
-    const char* module;  ///< emitted module without the spec's name; empty for the top
-    const char* from;
-    const char* to;
-};
-
-void PrintTo(const PlantedBug& bug, std::ostream* out) {
-    *out << bug.name;
-}
-
-class PlantedBugs : public testing::TestWithParam<PlantedBug> {};
-
-TEST_P(PlantedBugs, AreCaught) {
-    const PlantedBug& bug = GetParam();
-    const Design design = design_of(bug.spec);
-    FileSet files = emit(design);
-    std::string& text = files.at(fmt::format("rtl/{}{}.v", design.top, bug.module));
-    const std::size_t at = text.find(bug.from);
-    ASSERT_NE(at, std::string::npos) << "the line to break is gone: " << bug.from;
-    text.replace(at, std::string(bug.from).size(), bug.to);
-    const std::string failure = first_failure(design, files);
-    EXPECT_NE(failure, "") << "not caught";
-    std::cout << bug.name << ": " << failure.substr(0, 160) << "\n";
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Rtl, PlantedBugs,
-    testing::Values(PlantedBug{"stale_first_tile", "int4x8_ws_1x5", "_acc_column",
-                               "rd_data_o & {ACC_W{~first_q}}",
-                               "rd_data_o & {ACC_W{1'b1 | first_q}}"},
-                    PlantedBug{"late_swap", "int4x8_ws_1x5", "_tile_ctrl",
-                               "tile_done & more & (cur_end_q != {M_W{1'b0}})", "tile_done & more"},
-                    PlantedBug{"drain_overrun", "pot3_ws_5x1", "_drain_ctrl", "(row_i < count_q)",
-                               "(row_i <= count_q)"},
-                    PlantedBug{"tie_to_the_higher_index", "lut_v3_c5_n7", "_dpe",
-                               "(distance < dist_i)", "(distance <= dist_i)"}),
-    [](const auto& bug) { return bug.param.name; });
 
 }  // namespace
 }  // namespace peforge

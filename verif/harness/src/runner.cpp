@@ -305,52 +305,64 @@ void print_summary(const std::vector<TestResult>& results, std::ostream& log) {
     log << rule << std::endl;
 }
 
-std::string results_xml(const std::vector<TestResult>& results, std::uint64_t seed,
-                        const std::string& suite,
-                        const std::vector<std::pair<std::string, std::string>>& properties) {
+namespace {
+
+/// The counters of a suite or of all of them, as attributes.
+std::string counters(const std::vector<const TestResult*>& results) {
     const auto count = [&](Verdict verdict) {
         return std::to_string(
             std::count_if(results.begin(), results.end(),
-                          [=](const TestResult& result) { return result.verdict == verdict; }));
+                          [=](const TestResult* result) { return result->verdict == verdict; }));
     };
     const double seconds =
         std::accumulate(results.begin(), results.end(), 0.0,
-                        [](double sum, const TestResult& result) { return sum + result.seconds; });
-    const std::string counters = " tests=\"" + std::to_string(results.size()) + "\" failures=\"" +
-                                 count(Verdict::kFail) + "\" errors=\"0\" skipped=\"" +
-                                 count(Verdict::kSkip) + "\" time=\"" + formatted("%.6f", seconds) +
-                                 "\"";
-    std::string xml = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<testsuites name=\"results\"" +
-                      counters + ">\n  <testsuite name=\"" + escaped(suite) + "\" package=\"" +
-                      escaped(suite) + "\"" + counters +
-                      ">\n    <property name=\"random_seed\" value=\"" + std::to_string(seed) +
-                      "\" />\n";
-    for (const auto& [name, value] : properties) {
-        xml += "    <property name=\"" + escaped(name) + "\" value=\"" + escaped(value) + "\" />\n";
+                        [](double sum, const TestResult* result) { return sum + result->seconds; });
+    return " tests=\"" + std::to_string(results.size()) + "\" failures=\"" + count(Verdict::kFail) +
+           "\" errors=\"0\" skipped=\"" + count(Verdict::kSkip) + "\" time=\"" +
+           formatted("%.6f", seconds) + "\"";
+}
+
+std::string property(const std::string& name, const std::string& value) {
+    return "    <property name=\"" + escaped(name) + "\" value=\"" + escaped(value) + "\" />\n";
+}
+
+std::string testcase(const TestResult& r, std::uint64_t seed) {
+    std::string xml = "    <testcase name=\"" + escaped(r.name) + "\" classname=\"" +
+                      escaped(r.module) + "\" file=\"" + escaped(r.file) + "\" lineno=\"" +
+                      std::to_string(r.line) + "\" time=\"" + formatted("%.6f", r.seconds) +
+                      "\" sim_time_ns=\"" + formatted("%.3f", r.sim_time_ns) + "\" ratio_time=\"" +
+                      formatted("%.3f", r.seconds > 0.0 ? r.sim_time_ns / r.seconds : 0.0) + "\"";
+    for (const auto& [name, value] : r.properties) {
+        xml += " " + name + "=\"" + escaped(value) + "\"";
     }
-    for (const TestResult& r : results) {
-        xml += "    <testcase name=\"" + escaped(r.name) + "\" classname=\"" + escaped(r.module) +
-               "\" file=\"" + escaped(r.file) + "\" lineno=\"" + std::to_string(r.line) +
-               "\" time=\"" + formatted("%.6f", r.seconds) + "\" sim_time_ns=\"" +
-               formatted("%.3f", r.sim_time_ns) + "\" ratio_time=\"" +
-               formatted("%.3f", r.seconds > 0.0 ? r.sim_time_ns / r.seconds : 0.0) + "\"";
-        for (const auto& [name, value] : r.properties)
-            xml += " " + name + "=\"" + escaped(value) + "\"";
-        if (r.verdict == Verdict::kPass) {
-            xml += " />\n";
-        } else if (r.verdict == Verdict::kSkip) {
-            xml += ">\n      <skipped />\n    </testcase>\n";
-        } else {
-            const std::string message =
-                escaped(r.message + " (RANDOM_SEED=" + std::to_string(seed) + ")");
-            const std::string type = escaped(r.error_type);
-            xml += ">\n      <failure message=\"" + message + "\" type=\"" + type +
-                   "\" error_type=\"" + type + "\" error_msg=\"" + escaped(r.message) + "\">" +
-                   message + (r.waves.empty() ? "" : "&#10;waves: " + escaped(r.waves)) +
-                   "</failure>\n    </testcase>\n";
-        }
+    if (r.verdict == Verdict::kPass) return xml + " />\n";
+    if (r.verdict == Verdict::kSkip) return xml + ">\n      <skipped />\n    </testcase>\n";
+    const std::string message = escaped(r.message + " (RANDOM_SEED=" + std::to_string(seed) + ")");
+    const std::string type = escaped(r.error_type);
+    return xml + ">\n      <failure message=\"" + message + "\" type=\"" + type +
+           "\" error_type=\"" + type + "\" error_msg=\"" + escaped(r.message) + "\">" + message +
+           (r.waves.empty() ? "" : "&#10;waves: " + escaped(r.waves)) +
+           "</failure>\n    </testcase>\n";
+}
+
+}  // namespace
+
+std::string results_xml(const std::vector<Suite>& suites) {
+    std::vector<const TestResult*> all;
+    std::string body;
+    for (const Suite& suite : suites) {
+        std::vector<const TestResult*> results;
+        for (const TestResult& result : suite.results) results.push_back(&result);
+        all.insert(all.end(), results.begin(), results.end());
+        body += "  <testsuite name=\"" + escaped(suite.name) + "\" package=\"" +
+                escaped(suite.name) + "\"" + counters(results) + ">\n" +
+                property("random_seed", std::to_string(suite.seed));
+        for (const auto& [name, value] : suite.properties) body += property(name, value);
+        for (const TestResult& result : suite.results) body += testcase(result, suite.seed);
+        body += "  </testsuite>\n";
     }
-    return xml + "  </testsuite>\n</testsuites>\n";
+    return "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<testsuites name=\"results\"" +
+           counters(all) + ">\n" + body + "</testsuites>\n";
 }
 
 RunnerConfig runner_config(int argc, const char* const* argv,
@@ -448,7 +460,7 @@ std::vector<TestResult> run_regression(const std::vector<TestEntry>& tests,
     log_target() = {};
     if (!config.results_file.empty()) {
         std::ofstream file(config.results_file, std::ios::binary);
-        file << results_xml(results, config.seed);
+        file << results_xml({{"all", config.seed, {}, results}});
         if (!file.flush()) throw std::runtime_error("cannot write " + config.results_file);
     }
     if (talks) print_summary(results, log);

@@ -181,10 +181,16 @@ RunnerConfig runner_config(int argc, const char* const* argv,
 std::vector<TestResult> run_regression(const std::vector<TestEntry>& tests,
                                        const RunnerConfig& config, std::ostream& log);
 
-/// JUnit XML: the superset of the dialects of cocotb 1.9 and 2.0. `properties` are of the suite.
-std::string results_xml(const std::vector<TestResult>& results, std::uint64_t seed,
-                        const std::string& suite = "all",
-                        const std::vector<std::pair<std::string, std::string>>& properties = {});
+/// Results that belong together in results.xml: one testsuite.
+struct Suite {
+    std::string name = "all";
+    std::uint64_t seed = 0;
+    std::vector<std::pair<std::string, std::string>> properties;
+    std::vector<TestResult> results;
+};
+
+/// JUnit XML: the superset of the dialects of cocotb 1.9 and 2.0.
+std::string results_xml(const std::vector<Suite>& suites);
 
 /// The table of results at the end of a run.
 void print_summary(const std::vector<TestResult>& results, std::ostream& log);
