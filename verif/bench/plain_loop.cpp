@@ -108,7 +108,7 @@ public:
             const bool act_fire = t.act_valid_i && t.act_ready_o;
             const bool out_fire = t.out_valid_o && t.out_ready_i;
             ++quiet;
-            if (job_fire || prm_fire || wgt_fire || act_fire || out_fire) quiet = 0;
+            if (job_fire || prm_fire || wgt_fire || act_fire) quiet = 0;
             stats.protocol_errors += (t.busy_o != 0) != (under_way != 0);
             stats.protocol_errors += t.cycles_o != counted;
             stats.protocol_errors += (t.nar_count_o != 0) != (t.nar_o != 0);
@@ -123,6 +123,7 @@ public:
                     ++stats.protocol_errors;
                 } else if (out_fire) {
                     std::memcpy(r.out + stats.out_beats * out_words, data.data(), out_words * 4);
+                    quiet = 0;
                     if (r.out_cycle != nullptr) r.out_cycle[stats.out_beats] = stats.sim_cycles;
                     ++stats.out_beats;
                 }
