@@ -40,7 +40,9 @@ std::string generate_problem(const std::string& text, const fs::path& dir) {
 
 std::string verify_problem(const Design& design, const FileSet& files, const ValidStages& stages,
                            const fs::path& cache, long long& tests) {
-    RtlModel rtl(design, files, cache);
+    RtlOptions options;
+    options.brief = true;
+    RtlModel rtl(design, files, cache, options);
     for (const TestCase& test : test_plan(design, 1, stages.seed)) {
         const TestResult result = run_test(design, rtl, test, stages.seed);
         if (!result.failure.empty()) return result.name + ": " + cut(result.failure);

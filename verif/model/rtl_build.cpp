@@ -100,7 +100,8 @@ void write_harness(const fs::path& dir) {
 
 /// The kind of library in file names.
 std::string suffix(const RtlOptions& options) {
-    return std::string(options.waves.empty() ? "" : "-waves") + (options.coverage ? "-cov" : "");
+    return std::string(options.waves.empty() ? "" : "-waves") + (options.coverage ? "-cov" : "") +
+           (options.brief ? "-brief" : "");
 }
 
 /// Verilator's run-time library and the harness as one object, built once per cache.
@@ -140,7 +141,7 @@ fs::path driver_object(const fs::path& cache_dir, const fs::path& scratch,
     hash = fnv1a(fnv1a(hash, read(scratch / "binding.hpp")), read(scratch / "obj" / "Vdut.h"));
     const fs::path object = cache_dir / fmt::format("driver-{:016x}{}.o", hash, suffix(options));
     if (fs::exists(object)) return object;
-    run_or_fail(with(cxx, {"-O2", "-c", "driver.cpp"}), scratch);
+    run_or_fail(with(cxx, {options.brief ? "-O0" : "-O2", "-c", "driver.cpp"}), scratch);
     fs::rename(scratch / "driver.o", object);
     return object;
 }
@@ -210,11 +211,18 @@ fs::path build_rtl_library(const std::string& top, const FileSet& files, const f
         if (entry.path().extension() == ".cpp") generated.push_back(entry.path());
     }
     std::sort(generated.begin(), generated.end());
-    write(scratch.path() / "fast.cpp", unity(generated, false));
-    write(scratch.path() / "slow.cpp", unity(generated, true));
+    if (options.brief) {
+        // One translation unit: most of the time goes into Verilator's headers.
+        write(scratch.path() / "fast.cpp", unity(generated, false) + unity(generated, true));
+        write(scratch.path() / "slow.cpp", "");
+    } else {
+        write(scratch.path() / "fast.cpp", unity(generated, false));
+        write(scratch.path() / "slow.cpp", unity(generated, true));
+    }
     // Initialisation code runs once; optimising it costs more than it gains.
     run_or_fail(with(cxx, {"-O0", "-c", "slow.cpp"}), scratch.path());
-    run_or_fail(with(cxx, {options.coverage ? "-O0" : "-O2", "-c", "fast.cpp"}), scratch.path());
+    const bool fast = !options.coverage && !options.brief;
+    run_or_fail(with(cxx, {fast ? "-O2" : "-O0", "-c", "fast.cpp"}), scratch.path());
     const fs::path drive = driver_object(cache_dir, scratch.path(), cxx, driving, options);
     run_or_fail(with(cxx, {"-shared", "-o", "model.so", "fast.o", "slow.o", drive.string(),
                            runtime.string(), options.waves.empty() ? "-pthread" : "-lz"}),

@@ -15,6 +15,7 @@ struct RtlOptions {
     std::filesystem::path waves;  ///< FST file to write; empty: none
     bool coverage = false;        ///< count lines and toggles
     std::string driver{};  ///< source behind the interface of rtl_abi.h; empty: rtl_driver.cpp
+    bool brief = false;    ///< for few cycles: built in little time, runs slowly
 };
 
 /// Returns the library's path. It is built in `cache_dir` unless a library of the same content is
