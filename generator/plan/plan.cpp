@@ -32,7 +32,9 @@ TestCase random_case(const Design& d, int index, Draw& rng) {
                rng.between(1, std::min(d.spec.max_k, 6 * d.tile_k + 2)),
                rng.between(1, 3 * d.cols)};
     c.relu = rng.below(2) == 0;
-    c.operands = rng.below(4) == 0 ? Operands::kExtreme : Operands::kRandom;
+    static constexpr Operands kKinds[] = {Operands::kRandom, Operands::kRandom, Operands::kLarge,
+                                          Operands::kExtreme};
+    c.operands = kKinds[rng.below(4)];
     if (rng.below(2) == 0) {
         const auto p = [&rng] { return static_cast<std::uint32_t>(rng.below(224)); };
         c.stall = {p(), p(), p(), p(), p()};
@@ -68,6 +70,7 @@ std::vector<TestCase> test_plan(const Design& d, int level, std::uint64_t seed) 
         // Two columns, so that both signs add up.
         {"corner.largest_at_max_k", {3, max_k, std::max(2, cols)}, Operands::kLargest},
         {"corner.most_tiles", {1, k_of(most_tiles, 0), 1}},
+        {"corner.large", {rows(20), k_of(4, 0), 2 * cols}, Operands::kLarge},
         {"corner.extremes", {17, k_of(4, 0), cols}, Operands::kExtreme},
         {"corner.nar", {9, k_of(3, 0), cols + 1}, Operands::kNar},
         {"corner.nar_everywhere", {rows_m, k_of(4, 0), 2 * cols}, Operands::kMostlyNar},
@@ -80,20 +83,39 @@ std::vector<TestCase> test_plan(const Design& d, int level, std::uint64_t seed) 
         // As many short jobs under way at once as the array takes.
         {"stall.short_jobs", {1, tile, 12 * cols}, kRandom, {0, 0, 0, 0, 250}},
     };
-    // One row: the column parameters are made for its sums.
+    // One row: the column parameters are made for its sums. The encoder's inputs are its thresholds
+    // and the values below them, at most two a code, and random ones.
+    const int codes = golden::code_count(d.post().output);
     plan.push_back({"post.near_ties", {1, tile, 64 * cols}, kRandom, {}, false, Scaling::kNearTie});
-    plan.push_back({"post.encoder", {1, tile, 64 * cols}, kRandom, {}, true, Scaling::kEncoder});
+    plan.push_back({"post.encoder",
+                    {1, tile, std::max(64 * cols, 2 * codes + 64)},
+                    kRandom,
+                    {},
+                    true,
+                    Scaling::kEncoder});
     const auto scenario = [&plan](const char* name, Scenario what, golden::GemmShape shape,
-                                  StallProfile stall) {
-        plan.push_back({name, shape, kRandom, stall, false, Scaling::kRandom, what});
+                                  StallProfile stall, Operands operands = Operands::kRandom) {
+        plan.push_back({name, shape, operands, stall, false, Scaling::kRandom, what});
     };
     const golden::GemmShape several = {rows(6) + 1, k_of(3, 1), cols + 1};
-    scenario("sequence.counters", Scenario::kSequence, several, {});
+    const golden::GemmShape deep = {rows(6) + 1, max_k, std::max(2, cols)};
+    scenario("sequence.nar", Scenario::kSequence, several, {}, Operands::kMostlyNar);
+    scenario("sequence.saturations", Scenario::kSequence, deep, {}, Operands::kLargest);
+    scenario("sequence.mixed_jobs", Scenario::kMixed, {rows(3), k_of(2, 0), 2 * cols}, {});
+    scenario("sequence.mixed_short_jobs", Scenario::kMixed, {1, tile, 2 * cols}, {0, 0, 0, 0, 200});
     scenario("reset.in_job", Scenario::kReset, several, {});
     scenario("reset.in_stalled_job", Scenario::kReset, several, {64, 64, 64, 64, 160});
+    scenario("clear.in_job", Scenario::kClear, several, {}, Operands::kExtreme);
     scenario("error.bad_job", Scenario::kBadJob, several, {128, 0, 0, 0, 0});
     scenario("error.misplaced_last", Scenario::kMisplacedLast, several, {32, 32, 32, 32, 32});
 
+    if (level >= 2) {
+        // Long enough for bit 16 of the counters, that of saturations included.
+        constexpr int kCycles = 70'000;
+        const int tiles = (max_k + tile - 1) / tile;
+        const int jobs = (kCycles + tiles * rows_m - 1) / (tiles * rows_m);
+        plan.push_back({"long.counters", {rows_m, max_k, jobs * cols}, Operands::kLargest});
+    }
     static constexpr int kRandomCases[] = {12, 60, 400, 2000};
     Draw rng(seed ^ 0x5EED);
     for (int i = 0; i < kRandomCases[level - 1]; ++i) plan.push_back(random_case(d, i, rng));
@@ -108,6 +130,8 @@ const char* to_string(Operands operands) {
             return "zero";
         case Operands::kLargest:
             return "largest";
+        case Operands::kLarge:
+            return "large";
         case Operands::kExtreme:
             return "extreme";
         case Operands::kNar:
@@ -136,8 +160,12 @@ const char* to_string(Scenario scenario) {
             return "gemm";
         case Scenario::kSequence:
             return "sequence";
+        case Scenario::kMixed:
+            return "mixed";
         case Scenario::kReset:
             return "reset";
+        case Scenario::kClear:
+            return "clear";
         case Scenario::kBadJob:
             return "bad_job";
         case Scenario::kMisplacedLast:

@@ -17,6 +17,7 @@ enum class Operands {
     kRandom,     ///< uniform codes without NaR
     kZero,       ///< the zero code everywhere
     kLargest,    ///< the largest magnitudes, one sign a column
+    kLarge,      ///< the quarter of the codes with the largest magnitudes
     kExtreme,    ///< zero, smallest and largest magnitudes of both signs
     kNar,        ///< random codes, some of them NaR
     kMostlyNar,  ///< three of four NaR
@@ -32,10 +33,12 @@ enum class Scaling {
 /// What a test does. Every test begins with a reset.
 enum class Scenario {
     kGemm,      ///< one GEMM
-    kSequence,  ///< three GEMMs without a reset between them; the counters go on, then are cleared
+    kSequence,  ///< three GEMMs without a reset between them: counters go on, then are cleared
+    kMixed,     ///< jobs of several GEMMs in one stream, with and without ReLU
     kReset,     ///< GEMMs broken off by a reset, then a whole one
+    kClear,     ///< GEMMs whose counters are cleared while they run, then a whole one
     kBadJob,    ///< jobs that the array must refuse among good ones; then without, then cleared
-    kMisplacedLast,  ///< a last flag in the wrong place of each input stream that has one
+    kMisplacedLast,  ///< last flags of weights and activations, one too many and one missing
 };
 
 /// Probabilities in 1/256 that a source pauses or the sink is not ready in a cycle; 0 = never.

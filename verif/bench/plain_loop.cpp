@@ -112,7 +112,7 @@ public:
             stats.protocol_errors += (t.busy_o != 0) != (under_way != 0);
             stats.protocol_errors += t.cycles_o != counted;
             stats.protocol_errors += (t.nar_count_o != 0) != (t.nar_o != 0);
-            counted += t.busy_o;
+            counted = t.clear_i ? 0 : counted + t.busy_o;
             if (t.out_valid_o || holding) {
                 get(t.out_data_o, data.data());
                 data[out_words - 1] = t.out_last_o;
@@ -141,6 +141,7 @@ public:
             if (wgt_fire) wgt.taken();
             if (act_fire) act.taken();
             if (quiet > r.watchdog) break;
+            t.clear_i = 0;
             if (after >= 0) {
                 if (--after == 0) break;
                 continue;
@@ -152,6 +153,7 @@ public:
                 after = 4;
                 continue;
             }
+            t.clear_i = r.clear_at != 0 && stats.sim_cycles == r.clear_at;
             if (job.offer(stats.pauses)) put_job(t, job.data());
             t.job_valid_i = job.valid;
             if (prm.offer(stats.pauses)) put_prm(t, prm.data());

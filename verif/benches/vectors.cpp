@@ -35,6 +35,7 @@ private:
 /// Codes of a format sorted by role.
 struct Codes {
     std::vector<Code> finite;
+    std::vector<Code> large;  ///< the quarter of them with the largest magnitudes
     Code zero = 0;
     Code smallest_positive = 0;
     Code smallest_negative = 0;
@@ -57,6 +58,10 @@ struct Codes {
             if (x < 0 && x > small_neg) small_neg = x, smallest_negative = code;
             if (x < 0 && x < large_neg) large_neg = x, largest_negative = code;
         }
+        large = finite;
+        std::ranges::stable_sort(large, std::ranges::greater(),
+                                 [&f](Code code) { return std::abs(golden::to_real(f, code)); });
+        large.resize((large.size() + 3) / 4);
     }
 
     [[nodiscard]] Code draw(Draw& rng, Operands operands, const Format& f, int column) const {
@@ -65,6 +70,8 @@ struct Codes {
                 return zero;
             case Operands::kLargest:
                 return column % 2 == 0 ? largest_positive : largest_negative;
+            case Operands::kLarge:
+                return large[rng.below(large.size())];
             case Operands::kExtreme: {
                 const Code all[] = {zero, smallest_positive, smallest_negative, largest_positive,
                                     largest_negative};
@@ -116,6 +123,9 @@ golden::ColumnParams draw_column(Draw& rng, const Design& d, std::int64_t larges
             break;
         case 5:
             p.scale = static_cast<std::uint32_t>((1ULL << post.scale_bits) - 1);
+            break;
+        case 6:
+            p.shift = static_cast<std::uint32_t>(rng.below(1ULL << post.shift_bits));
             break;
         case 1:
             p.shift = 0;
@@ -171,17 +181,41 @@ golden::ColumnParams draw_near_tie(Draw& rng, const Design& d, std::int64_t sum)
     return p;
 }
 
-/// A bias that gives the encoder one value after the other: z itself is sum + bias.
-golden::ColumnParams draw_encoder_input(Draw& rng, const Design& d, std::int64_t sum) {
+/// The least inputs of the encoder that give their code: every z with encode(z) != encode(z - 1).
+std::vector<std::int64_t> thresholds(const golden::PostParams& post,
+                                     const golden::Encoder& encoder) {
+    const std::int64_t end = 1LL << (post.z_bits - 1);
+    std::vector<std::int64_t> all;
+    // The code does not return to an earlier one as z grows, so that bisection finds the next
+    // change.
+    for (std::int64_t z = -end; encoder.encode(z) != encoder.encode(end - 1);) {
+        std::int64_t same = z;
+        std::int64_t other = end - 1;
+        while (other - same > 1) {
+            const std::int64_t middle = same + (other - same) / 2;
+            (encoder.encode(middle) == encoder.encode(z) ? same : other) = middle;
+        }
+        all.push_back(other);
+        z = other;
+    }
+    return all;
+}
+
+/// A bias that gives the encoder the z of its place: thresholds and the values below them first,
+/// then random ones, half of them close to zero in the logarithm, where codes lie close.
+golden::ColumnParams draw_encoder_input(Draw& rng, const Design& d,
+                                        const std::vector<std::int64_t>& edges, int column,
+                                        std::int64_t sum) {
     const int width = std::min(d.post().z_bits, d.accumulator().width - 1);
-    golden::ColumnParams p;
-    p.scale = 1;
-    // Half of them close to zero in the logarithm, where codes lie close.
     const int bits = rng.below(2) == 0 ? width : rng.between(1, width);
     const auto span = static_cast<std::int64_t>(1ULL << (bits - 1));
     const std::int64_t limit = 1LL << (d.accumulator().width - 1);
-    const std::int64_t z =
+    std::int64_t z =
         static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(2 * span))) - span;
+    const auto edge = static_cast<std::size_t>(column) / 2;
+    if (edge < edges.size()) z = edges[edge] - column % 2;
+    golden::ColumnParams p;
+    p.scale = 1;
     p.bias = std::clamp<std::int64_t>(z - sum, -limit, limit - 1);
     return p;
 }
@@ -246,6 +280,10 @@ Expected expect(const Design& d, const TestCase& test, Problem& p, Draw& rng) {
     } else {
         golden::LutArray(*d.lut).accumulate(test.shape, p.activations, p.lut, e.acc, &e.counters);
     }
+    const golden::Encoder encoder(d.post().output, d.post().z_frac_bits);
+    const bool encoding = test.scaling == Scaling::kEncoder && d.post().has_bias;
+    const std::vector<std::int64_t> edges =
+        encoding ? thresholds(d.post(), encoder) : std::vector<std::int64_t>{};
     for (int c = 0; c < n; ++c) {
         std::int64_t largest = 0;
         for (int r = 0; r < m; ++r) {
@@ -254,11 +292,9 @@ Expected expect(const Design& d, const TestCase& test, Problem& p, Draw& rng) {
         }
         const std::int64_t top = e.acc[static_cast<std::size_t>(c)];
         p.columns.push_back(test.scaling == Scaling::kNearTie ? draw_near_tie(rng, d, top)
-                            : test.scaling == Scaling::kEncoder && d.post().has_bias
-                                ? draw_encoder_input(rng, d, top)
-                                : draw_column(rng, d, largest));
+                            : encoding ? draw_encoder_input(rng, d, edges, c, top)
+                                       : draw_column(rng, d, largest));
     }
-    const golden::Encoder encoder(d.post().output, d.post().z_frac_bits);
     for (std::size_t i = 0; i < e.out.size(); ++i) {
         e.out[i] =
             golden::post_process(d.post(), encoder, p.columns[i % static_cast<std::size_t>(n)],
@@ -342,6 +378,48 @@ Episode gemm_episode(const Design& d, const TestCase& test, Start start, Draw& r
     return episode;
 }
 
+/// Appends an episode's beats to another's: one stream of jobs.
+void append(Episode& episode, Episode&& next) {
+    const std::uint64_t first = episode.feed.beats.out.beats();
+    Beats& beats = episode.feed.beats;
+    const Beats& more = next.feed.beats;
+    const auto add = [](StreamBeats& to, const StreamBeats& from) {
+        to.words.insert(to.words.end(), from.words.begin(), from.words.end());
+    };
+    add(beats.job, more.job);
+    add(beats.prm, more.prm);
+    add(beats.wgt, more.wgt);
+    add(beats.act, more.act);
+    add(beats.out, more.out);
+    episode.saturations += next.saturations;
+    episode.nar += next.nar;
+    episode.describe = [first, head = episode.describe, tail = next.describe](
+                           std::uint64_t beat, std::span<const std::uint32_t> got) {
+        return beat < first ? head(beat, got) : tail(beat - first, got);
+    };
+}
+
+/// GEMMs as one stream of jobs, with and without ReLU in turn.
+Episode mixed_episode(const Design& d, TestCase test, Draw& rng) {
+    constexpr int kGemms = 6;
+    std::vector<golden::Job> jobs;
+    Episode all;
+    for (int i = 0; i < kGemms; ++i) {
+        Episode one = gemm_episode(d, test, Start::kReset, rng);
+        const auto plan = golden::plan(test.shape, d.tile_k, d.cols, d.spec.rows_m);
+        jobs.insert(jobs.end(), plan.begin(), plan.end());
+        if (i == 0) {
+            all = std::move(one);
+        } else {
+            append(all, std::move(one));
+        }
+        test.relu = !test.relu;
+        test.shape.n = std::max(1, test.shape.n - d.cols * (i % 2));
+    }
+    all.cycles = golden::cycles(d.timing, jobs);
+    return all;
+}
+
 /// The same array with another shape and ReLU bit.
 TestCase variant(TestCase test, golden::GemmShape shape) {
     test.shape = shape;
@@ -370,9 +448,14 @@ void add_bad_jobs(const Design& d, Episode& episode, Draw& rng) {
     episode.error = true;
 }
 
-/// Inverts the last flag of one beat.
-void misplace_last(StreamBeats& beats, Episode& episode, Draw& rng) {
-    const std::uint64_t beat = rng.below(beats.beats());
+/// Inverts the last flag of a beat: one that has it, or one that has it not if there is any.
+void misplace_last(StreamBeats& beats, Episode& episode, bool missing, Draw& rng) {
+    std::vector<std::uint64_t> candidates;
+    for (std::uint64_t beat = 0; beat < beats.beats(); ++beat) {
+        if ((beats.beat(beat).back() != 0) == missing) candidates.push_back(beat);
+    }
+    if (candidates.empty()) return;
+    const std::uint64_t beat = candidates[rng.below(candidates.size())];
     beats.words[(beat + 1) * beats.words_per_beat - 1] ^= 1U;
     episode.error = true;
 }
@@ -399,19 +482,30 @@ std::vector<Episode> scenario(const Design& d, const TestCase& test, Draw& rng) 
             }
             add(test, Start::kReset);
             break;
+        case Scenario::kMixed:
+            episodes.push_back(mixed_episode(d, test, rng));
+            break;
+        case Scenario::kClear:
+            for (int i = 0; i < 3; ++i) {
+                Episode& cleared = add(test, Start::kReset);
+                cleared.feed.clear_at = 1 + rng.below(cleared.cycles);
+            }
+            add(test, Start::kGoOn);
+            break;
         case Scenario::kBadJob:
             add_bad_jobs(d, add(test, Start::kReset), rng);
             add(test, Start::kGoOn).error = true;
             add(test, Start::kClear);
             break;
-        case Scenario::kMisplacedLast: {
-            Episode& weights = add(test, Start::kReset);
-            misplace_last(weights.feed.beats.wgt, weights, rng);
-            Episode& activations = add(test, Start::kClear);
-            misplace_last(activations.feed.beats.act, activations, rng);
+        case Scenario::kMisplacedLast:
+            for (const bool missing : {false, true}) {
+                Episode& weights = add(test, episodes.empty() ? Start::kReset : Start::kClear);
+                misplace_last(weights.feed.beats.wgt, weights, missing, rng);
+                Episode& activations = add(test, Start::kClear);
+                misplace_last(activations.feed.beats.act, activations, missing, rng);
+            }
             add(test, Start::kClear);
             break;
-        }
     }
     return episodes;
 }

@@ -19,8 +19,8 @@ struct Episode {
     Stretch feed;  ///< what to feed; its output beats are the expected ones
 
     // Expected at the end, as increments unless the start clears them.
-    std::uint64_t cycles = 0;        ///< of cycles_o without pauses
-    std::uint64_t cycles_slack = 0;  ///< allowed on top, besides one for each pause
+    std::uint64_t cycles = 0;        ///< of cycles_o without pauses; with them an upper bound, plus
+    std::uint64_t cycles_slack = 0;  ///< this and one for each pause
     std::uint64_t saturations = 0;
     std::uint64_t nar = 0;
     bool error = false;  ///< error_o, absolute

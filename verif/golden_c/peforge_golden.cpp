@@ -35,6 +35,7 @@ PeforgeEpisode view(const Episode& e) {
     const StallProfile& stall = e.feed.stall;
     return {static_cast<std::uint32_t>(e.feed.start),
             e.feed.stop_after,
+            e.feed.clear_at,
             e.feed.watchdog,
             view(beats.job, stall.job),
             view(beats.prm, stall.prm),

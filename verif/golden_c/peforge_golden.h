@@ -30,13 +30,15 @@ typedef struct {
 typedef struct {
     uint32_t start;          /* 0 go on, 1 pulse clear_i for a cycle, 2 hold rst_ni low for 4 cycles */
     uint64_t stop_after;     /* break off after so many cycles; 0 = until all beats passed */
+    uint64_t clear_at;       /* pulse clear_i behind that many cycles; 0 = never */
     uint64_t watchdog;       /* fail when no beat passes for so many cycles */
     PeforgeStreamBeats job, prm, wgt, act;
     PeforgeStreamBeats out;  /* expected beats; a broken-off episode may bring only the first ones */
     uint64_t pause_seed;     /* stream i of job, prm, wgt, act, out draws from SplitMix64(seed + i) */
-    /* Expected at the end, as increments over the start unless it cleared or reset them. */
-    uint64_t cycles;         /* of cycles_o without pauses */
-    uint64_t cycles_slack;   /* allowed on top, besides one for each pause */
+    /* Expected at the end, as increments over the start unless it cleared or reset them; with
+     * clear_at these are upper bounds. */
+    uint64_t cycles;         /* of cycles_o when nothing pauses and the slack is 0 */
+    uint64_t cycles_slack;   /* else at most cycles + this + one for each pause */
     uint64_t saturations;
     uint64_t nar;
     uint32_t error; /* error_o, absolute */

@@ -24,6 +24,7 @@ enum { PEFORGE_RTL_GO_ON = 0, PEFORGE_RTL_CLEAR = 1, PEFORGE_RTL_RESET = 2 };
 typedef struct {
     uint32_t start;      /* what comes first: nothing, a pulse of clear_i, or a reset of 4 cycles */
     uint64_t stop_after; /* breaks off that many cycles later; 0 = runs until all beats passed */
+    uint64_t clear_at;   /* pulses clear_i behind that cycle of the episode; 0 = never */
     uint64_t watchdog;   /* gives up after so many cycles in which no beat passed */
     PeforgeRtlSource job, prm, wgt, act;
     uint64_t pause_seed; /* stream i of job, prm, wgt, act, out draws from SplitMix64(seed + i) */

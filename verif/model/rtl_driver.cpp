@@ -201,7 +201,11 @@ public:
             do {
                 co_await RisingEdge(dut_.clk_i);
                 watch();
+                if (run_.clear_at != 0) {
+                    dut_.clear_i.set(stats_.sim_cycles == run_.clear_at ? 1 : 0);
+                }
             } while (!ended());
+            dut_.clear_i.set(0);
         }
         if (moved() && run_.stop_after == 0) {
             idle();
@@ -267,7 +271,7 @@ private:
         expect(busy == (under_way_ != 0));
         expect(cycles == counted_);
         expect((dut_.nar_count_o.get() != 0) == (dut_.nar_o.get() != 0));
-        counted_ += busy ? 1 : 0;
+        counted_ = dut_.clear_i.get() != 0 ? 0 : counted_ + (busy ? 1 : 0);
     }
 
     void watch_output(bool fire) {

@@ -89,6 +89,7 @@ StretchResult RtlModel::run(const Stretch& stretch) {
     result.cycles.resize(beats.out.beats());
     const PeforgeRtlRun request{static_cast<std::uint32_t>(stretch.start),
                                 stretch.stop_after,
+                                stretch.clear_at,
                                 stretch.watchdog,
                                 source(beats.job, stretch.stall.job),
                                 source(beats.prm, stretch.stall.prm),

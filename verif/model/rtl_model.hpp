@@ -32,6 +32,7 @@ struct Stretch {
 
     Start start = Start::kReset;
     std::uint64_t stop_after = 0;  ///< broken off after so many cycles; 0: until all beats passed
+    std::uint64_t clear_at = 0;    ///< clear_i pulses behind so many cycles; 0: never
     std::uint64_t watchdog = kWatchdogCycles;  ///< gives up when no beat passes for so many cycles
     Beats beats;
     StallProfile stall;
