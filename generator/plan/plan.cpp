@@ -84,12 +84,13 @@ std::vector<TestCase> test_plan(const Design& d, int level, std::uint64_t seed) 
         {"stall.short_jobs", {1, tile, 12 * cols}, kRandom, {0, 0, 0, 0, 250}},
     };
     // One row: the column parameters are made for its sums. The encoder's inputs are its thresholds
-    // and the values below them, at most two a code, and random ones.
+    // and the values below them, at most two a code, and random ones: an error of one unit in a sum
+    // of large products shows as well.
     const int codes = golden::code_count(d.post().output);
     plan.push_back({"post.near_ties", {1, tile, 64 * cols}, kRandom, {}, false, Scaling::kNearTie});
     plan.push_back({"post.encoder",
                     {1, tile, std::max(64 * cols, 2 * codes + 64)},
-                    kRandom,
+                    Operands::kLarge,
                     {},
                     true,
                     Scaling::kEncoder});
@@ -111,7 +112,7 @@ std::vector<TestCase> test_plan(const Design& d, int level, std::uint64_t seed) 
 
     if (level >= 2) {
         // Long enough for bit 16 of the counters, that of saturations included.
-        constexpr int kCycles = 70'000;
+        constexpr int kCycles = 100'000;
         const int tiles = (max_k + tile - 1) / tile;
         const int jobs = (kCycles + tiles * rows_m - 1) / (tiles * rows_m);
         plan.push_back({"long.counters", {rows_m, max_k, jobs * cols}, Operands::kLargest});

@@ -17,7 +17,7 @@ enum class Operands {
     kRandom,     ///< uniform codes without NaR
     kZero,       ///< the zero code everywhere
     kLargest,    ///< the largest magnitudes, one sign a column
-    kLarge,      ///< the quarter of the codes with the largest magnitudes
+    kLarge,      ///< the upper half of the octaves, each as often as the others
     kExtreme,    ///< zero, smallest and largest magnitudes of both signs
     kNar,        ///< random codes, some of them NaR
     kMostlyNar,  ///< three of four NaR

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <map>
 #include <memory>
 #include <random>
 
@@ -35,7 +36,7 @@ private:
 /// Codes of a format sorted by role.
 struct Codes {
     std::vector<Code> finite;
-    std::vector<Code> large;  ///< the quarter of them with the largest magnitudes
+    std::vector<std::vector<Code>> octaves;  ///< the upper half of them: codes by floor(log2|x|)
     Code zero = 0;
     Code smallest_positive = 0;
     Code smallest_negative = 0;
@@ -58,10 +59,13 @@ struct Codes {
             if (x < 0 && x > small_neg) small_neg = x, smallest_negative = code;
             if (x < 0 && x < large_neg) large_neg = x, largest_negative = code;
         }
-        large = finite;
-        std::ranges::stable_sort(large, std::ranges::greater(),
-                                 [&f](Code code) { return std::abs(golden::to_real(f, code)); });
-        large.resize((large.size() + 3) / 4);
+        std::map<int, std::vector<Code>> by_octave;
+        for (const Code code : finite) {
+            const double x = std::abs(golden::to_real(f, code));
+            if (x > 0.0) by_octave[std::ilogb(x)].push_back(code);
+        }
+        auto octave = std::next(by_octave.begin(), static_cast<long>(by_octave.size() / 2));
+        for (; octave != by_octave.end(); ++octave) octaves.push_back(std::move(octave->second));
     }
 
     [[nodiscard]] Code draw(Draw& rng, Operands operands, const Format& f, int column) const {
@@ -70,8 +74,10 @@ struct Codes {
                 return zero;
             case Operands::kLargest:
                 return column % 2 == 0 ? largest_positive : largest_negative;
-            case Operands::kLarge:
-                return large[rng.below(large.size())];
+            case Operands::kLarge: {
+                const std::vector<Code>& codes = octaves[rng.below(octaves.size())];
+                return codes[rng.below(codes.size())];
+            }
             case Operands::kExtreme: {
                 const Code all[] = {zero, smallest_positive, smallest_negative, largest_positive,
                                     largest_negative};
