@@ -28,7 +28,7 @@ enum class Start : std::uint32_t {
 /// A stretch of simulation: what to feed, and as many output beats to wait for as `beats.out` has.
 struct Stretch {
     /// Longer than any pause a legal stall pattern makes.
-    static constexpr std::uint64_t kWatchdogCycles = 100'000;
+    static constexpr std::uint64_t kWatchdogCycles = 20'000;
 
     Start start = Start::kReset;
     std::uint64_t stop_after = 0;  ///< broken off after so many cycles; 0: until all beats passed

@@ -172,8 +172,7 @@ std::vector<Bug> bugs() {
          lp, "encode", "25'd11531957", "25'd11548341", Check::kOutput},
         {"saturations_16_bits", "the saturation counter wraps at 65,536", pot, "status",
          "assign saturations_o = saturations_q;",
-         "assign saturations_o = {16'd0, saturations_q[15:0]};", Check::kNothing,
-         "level 2, test long.counters: more than 65,536 saturations in one run"},
+         "assign saturations_o = {16'd0, saturations_q[15:0]};", Check::kSaturations, "", 2},
     };
 }
 

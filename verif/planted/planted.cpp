@@ -2,6 +2,7 @@
 #include "verif/planted/planted.hpp"
 
 #include <fmt/format.h>
+#include <algorithm>
 
 #include <stdexcept>
 #include <utility>
@@ -128,8 +129,9 @@ Finding run_icarus(const Design& design, const FileSet& files,
 Finding run(const Bug& bug, const Design& design, const std::filesystem::path& cache_dir, int level,
             std::uint64_t seed) {
     const FileSet files = plant(bug, design);
-    return bug.check == Check::kUnknown ? run_icarus(design, files, cache_dir, seed)
-                                        : run_verilator(design, files, cache_dir, level, seed);
+    return bug.check == Check::kUnknown
+               ? run_icarus(design, files, cache_dir, seed)
+               : run_verilator(design, files, cache_dir, std::max(level, bug.level), seed);
 }
 
 }  // namespace peforge::planted

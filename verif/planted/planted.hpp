@@ -25,7 +25,7 @@ enum class Check {
     kCycles,       ///< the time an episode takes
     kError,        ///< the error flag
     kUnknown,      ///< an X at an output in Icarus Verilog
-    kNothing,      ///< level 1 passes
+    kNothing,      ///< all tests pass
 };
 
 const char* to_string(Check check);
@@ -39,6 +39,7 @@ struct Bug {
     std::string to;
     Check check = Check::kOutput;  ///< that has to notice it
     std::string stimulus{};        ///< for kNothing: what would show it
+    int level = 1;                 ///< the first that notices it
 };
 
 /// All bugs; those that level 1 does not notice come last.
@@ -67,7 +68,7 @@ Finding run_verilator(const Design& design, const FileSet& files,
 Finding run_icarus(const Design& design, const FileSet& files,
                    const std::filesystem::path& cache_dir, std::uint64_t seed);
 
-/// run_icarus for a bug that shows as an X, else run_verilator.
+/// run_icarus for a bug that shows as an X, else run_verilator, at `level` or the bug's own.
 Finding run(const Bug& bug, const Design& design, const std::filesystem::path& cache_dir, int level,
             std::uint64_t seed);
 

@@ -1,4 +1,4 @@
-// The regression of every example, and of odd shapes.
+// The regression of odd shapes; launch_test runs that of the examples.
 //
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
@@ -11,12 +11,6 @@
 namespace peforge {
 namespace {
 
-namespace fs = std::filesystem;
-
-Design design_of(const std::string& spec) {
-    return resolve(load_spec(fs::path(PEFORGE_SOURCE_DIR) / "specs" / (spec + ".json")));
-}
-
 /// Failures of a level-1 run over given files; stops at the first.
 std::string first_failure(const Design& design, const FileSet& files) {
     RtlModel rtl(design, files, default_cache_dir());
@@ -26,19 +20,6 @@ std::string first_failure(const Design& design, const FileSet& files) {
     }
     return {};
 }
-
-class VerifiedSpec : public testing::TestWithParam<std::string> {};
-
-TEST_P(VerifiedSpec, RtlEqualsGoldenAtLevelOne) {
-    const Design design = design_of(GetParam());
-    EXPECT_EQ(first_failure(design, emit(design)), "");
-}
-
-INSTANTIATE_TEST_SUITE_P(Examples, VerifiedSpec,
-                         testing::Values("int8_ws_8x8", "lp8_ws_8x8", "lp4_ws_8x8", "pot4_ws_8x8",
-                                         "lut_v4_c16_n32", "lp8_ws_3x7", "int4x8_ws_1x5",
-                                         "pot3_ws_5x1", "lut_v3_c5_n7", "lut_v2_c3_n5_l2"),
-                         [](const auto& spec) { return spec.param; });
 
 /// Odd shapes of every datapath, as a user would write them.
 std::string spec_text(const std::string& name, int rows, int cols, const std::string& formats) {
