@@ -100,7 +100,7 @@ MutantSet make_mutants(const Design& design, int count, std::uint64_t seed) {
         "opt_expr\nopt_dff -sat\nopt_clean\ndffunmap\nopt_expr\nopt_clean\nwrite_rtlil flat.il\n"
         "mutate -list {1} -none -ctrl mutsel 16 0 -seed {2} -o mutants.txt\n"
         "script mutants.txt\nwrite_verilog -noattr mutants.v\n",
-        design.top, count, seed);
+        design.top, count + 1, seed);  // Yosys counts the original as well
     write_file(dir / "mutants.ys", script);
     const ProcessResult run = run_process({"yosys", "-q", "mutants.ys"}, dir);
     if (run.status != 0) throw CheckFailedError("yosys cannot make the mutants:\n" + run.output);
