@@ -43,32 +43,30 @@ public:
 
     bool null() override { return add({}); }
     bool boolean(bool value) override {
-        return add({.kind = Node::Kind::kBool, .boolean = value, .text = value ? "true" : "false"});
+        Node node = scalar(Node::Kind::kBool, value ? "true" : "false");
+        node.boolean = value;
+        return add(std::move(node));
     }
     bool number_integer(number_integer_t value) override {
-        if (value == 0) {  // the parser reports 0 as unsigned, so this was -0
-            return add({.kind = Node::Kind::kOtherNumber, .text = "-0"});
-        }
-        return add({.kind = Node::Kind::kInteger, .integer = value, .text = std::to_string(value)});
+        // The parser reports 0 as unsigned, so this was -0.
+        if (value == 0) return add(scalar(Node::Kind::kOtherNumber, "-0"));
+        return add(integer(value, std::to_string(value)));
     }
     bool number_unsigned(number_unsigned_t value) override {
         constexpr std::uint64_t kMax = std::numeric_limits<std::int64_t>::max();
-        return add({.kind = Node::Kind::kInteger,
-                    .integer = static_cast<std::int64_t>(std::min<std::uint64_t>(value, kMax)),
-                    .text = std::to_string(value)});
+        return add(integer(static_cast<std::int64_t>(std::min<std::uint64_t>(value, kMax)),
+                           std::to_string(value)));
     }
     bool number_float(number_float_t value, const string_t& written) override {
         // Integers beyond 64 bits arrive here as well.
         if (written.find_first_of(".eE") == std::string::npos) {
             using Limits = std::numeric_limits<std::int64_t>;
-            return add({.kind = Node::Kind::kInteger,
-                        .integer = value < 0 ? Limits::min() : Limits::max(),
-                        .text = written});
+            return add(integer(value < 0 ? Limits::min() : Limits::max(), written));
         }
-        return add({.kind = Node::Kind::kOtherNumber, .text = written});
+        return add(scalar(Node::Kind::kOtherNumber, written));
     }
     bool string(string_t& value) override {
-        return add({.kind = Node::Kind::kString, .text = std::move(value)});
+        return add(scalar(Node::Kind::kString, std::move(value)));
     }
     bool binary(binary_t& /*value*/) override { return false; }  // not in JSON text
     bool start_object(std::size_t /*size*/) override { return open(Node::Kind::kObject); }
@@ -96,6 +94,18 @@ public:
     }
 
 private:
+    static Node scalar(Node::Kind kind, std::string text) {
+        Node node;
+        node.kind = kind;
+        node.text = std::move(text);
+        return node;
+    }
+    static Node integer(std::int64_t value, std::string text) {
+        Node node = scalar(Node::Kind::kInteger, std::move(text));
+        node.integer = value;
+        return node;
+    }
+
     bool add(Node node) {
         node.begin = order_++;
         node.end = node.begin;
@@ -109,7 +119,8 @@ private:
                                          "objects of plain values",
                                          kDeepest));
         }
-        stack_.push_back({.kind = kind, .begin = order_++});
+        stack_.push_back(scalar(kind, {}));
+        stack_.back().begin = order_++;
         return true;
     }
     bool close() {

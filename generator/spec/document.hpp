@@ -20,11 +20,11 @@ struct Node {
 
     Kind kind = Kind::kNull;
     bool boolean = false;
-    std::int64_t integer = 0;       ///< kInteger; clipped to 64 bits
-    std::string text{};             ///< kString: the value; numbers: as written
-    std::vector<Member> members{};  ///< kObject, in document order, repeated keys included
-    std::size_t begin = 0;          ///< position among all values of the document
-    std::size_t end = 0;            ///< objects: a position behind the last member
+    std::int64_t integer = 0;     ///< kInteger; clipped to 64 bits
+    std::string text{};           ///< kString: the value; numbers: as written
+    std::vector<Member> members;  ///< kObject, in document order, repeated keys included
+    std::size_t begin = 0;        ///< position among all values of the document
+    std::size_t end = 0;          ///< objects: a position behind the last member
 
     /// First member of that name, or nullptr (also for values that are no object).
     [[nodiscard]] const Node* find(std::string_view key) const;
