@@ -8,14 +8,13 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 #include <regex>
 #include <sstream>
 #include <system_error>
 #include <tuple>
 
 #include "generator/spec/error.hpp"
+#include "generator/support/files.hpp"
 #include "generator/support/process.hpp"
 #include "synth/hierarchy.hpp"
 #include "synth/liberty.hpp"
@@ -51,20 +50,6 @@ constexpr double kNoise = 0.03;
 
 void tell(const SynthSettings& settings, std::string_view step) {
     if (settings.progress) settings.progress(step);
-}
-
-std::string read_file(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
-
-void write_file(const fs::path& path, const std::string& text) {
-    fs::create_directories(path.parent_path());
-    std::ofstream out(path, std::ios::binary);
-    out.write(text.data(), static_cast<std::streamsize>(text.size()));
-    if (!out.flush()) {
-        throw fs::filesystem_error("cannot write", path, std::make_error_code(std::errc::io_error));
-    }
 }
 
 /// The sources that filelist.f names, in its order, as paths of the file set.

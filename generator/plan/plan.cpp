@@ -6,24 +6,12 @@
 #include <algorithm>
 #include <bit>
 #include <nlohmann/json.hpp>
-#include <random>
+
+#include "generator/support/draw.hpp"
 
 namespace peforge {
 
 namespace {
-
-/// Portable draws: mt19937_64 is fixed by the standard, its distributions are not.
-class Draw {
-public:
-    explicit Draw(std::uint64_t seed) : engine_(seed) {}
-    std::uint64_t below(std::uint64_t bound) { return engine_() % bound; }
-    int between(int low, int high) {
-        return low + static_cast<int>(below(static_cast<std::uint64_t>(high - low) + 1));
-    }
-
-private:
-    std::mt19937_64 engine_;
-};
 
 TestCase random_case(const Design& d, int index, Draw& rng) {
     TestCase c;

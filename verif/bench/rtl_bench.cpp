@@ -6,21 +6,15 @@
 
 #include <algorithm>
 #include <ctime>
-#include <fstream>
-#include <iterator>
 #include <vector>
 
 #include "generator/spec/error.hpp"
+#include "generator/support/files.hpp"
 #include "verif/benches/bench.hpp"
 #include "verif/model/rtl_build.hpp"
 
 namespace peforge {
 namespace {
-
-std::string read_file(const std::filesystem::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
 
 double processor_seconds() {
     timespec now{};

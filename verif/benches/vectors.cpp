@@ -8,9 +8,9 @@
 #include <cstdlib>
 #include <map>
 #include <memory>
-#include <random>
 
 #include "coco/rng.hpp"
+#include "generator/support/draw.hpp"
 
 namespace peforge {
 
@@ -19,19 +19,6 @@ namespace {
 using golden::Code;
 using golden::Format;
 using golden::FormatKind;
-
-/// Portable draws: mt19937_64 is fixed by the standard, its distributions are not.
-class Draw {
-public:
-    explicit Draw(std::uint64_t seed) : engine_(seed) {}
-    std::uint64_t below(std::uint64_t bound) { return engine_() % bound; }
-    int between(int low, int high) {
-        return low + static_cast<int>(below(static_cast<std::uint64_t>(high - low) + 1));
-    }
-
-private:
-    std::mt19937_64 engine_;
-};
 
 /// Codes of a format sorted by role.
 struct Codes {

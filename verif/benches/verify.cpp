@@ -5,12 +5,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <regex>
 #include <sstream>
 
 #include "generator/spec/error.hpp"
+#include "generator/support/files.hpp"
 #include "generator/support/process.hpp"
 #include "verif/benches/results.hpp"
 #include "verif/coverage/coverage.hpp"
@@ -25,12 +24,6 @@ namespace {
 
 /// Up to this level beats.log is written; above it would be gigabytes, and the digest stands alone.
 constexpr int kLogLevel = 2;
-
-std::string read_file(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) throw InputError(path.string(), "", "cannot be read");
-    return {std::istreambuf_iterator<char>(in), {}};
-}
 
 /// The files to simulate: as emitted, or with the user's copies of the RTL.
 FileSet rtl_files(const Design& design, const fs::path& folder) {

@@ -5,11 +5,10 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "generator/spec/error.hpp"
+#include "generator/support/files.hpp"
 #include "generator/support/process.hpp"
 #include "generator/support/sha256.hpp"
 
@@ -22,12 +21,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kFormatVersion = 1;
-
-std::string read_file(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) throw InputError(path.string(), "", "cannot be read");
-    return {std::istreambuf_iterator<char>(in), {}};
-}
 
 std::string key_of(const DesignCoverage& d) {
     return fmt::format("{} {} {}", d.spec, d.spec_hash, d.rtl);

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -14,6 +13,7 @@
 
 #include "generator/spec/error.hpp"
 #include "generator/spec/spec.hpp"
+#include "generator/support/files.hpp"
 #include "generator/support/process.hpp"
 #include "verif/benches/results.hpp"
 #include "verif/coverage/coverage.hpp"
@@ -24,12 +24,6 @@ namespace peforge::launch {
 namespace fs = std::filesystem;
 
 namespace {
-
-std::string read_file(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) throw InputError(path.string(), "", "cannot be read");
-    return {std::istreambuf_iterator<char>(in), {}};
-}
 
 std::vector<std::string> words(const std::string& text) {
     std::istringstream in(text);

@@ -5,12 +5,11 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <numeric>
 #include <system_error>
 
 #include "generator/spec/error.hpp"
+#include "generator/support/files.hpp"
 #include "generator/support/process.hpp"
 #include "verif/model/sources.hpp"
 
@@ -26,12 +25,6 @@ std::uint64_t fnv1a(std::uint64_t hash, std::string_view text) {
         hash *= 0x100000001B3ULL;
     }
     return hash;
-}
-
-void write(const fs::path& path, std::string_view text) {
-    fs::create_directories(path.parent_path());
-    std::ofstream(path, std::ios::binary)
-        .write(text.data(), static_cast<std::streamsize>(text.size()));
 }
 
 constexpr std::uint64_t kFnvBasis = 0xCBF29CE484222325ULL;
@@ -94,7 +87,7 @@ std::vector<std::string> with(std::vector<std::string> argv, const std::vector<s
 /// The coroutine harness's headers below coco/, its scheduler beside them.
 void write_harness(const fs::path& dir) {
     for (const auto& [name, text] : harness_sources()) {
-        write(dir / (fs::path(name).extension() == ".hpp" ? "coco/" + name : name), text);
+        write_file(dir / (fs::path(name).extension() == ".hpp" ? "coco/" + name : name), text);
     }
 }
 
@@ -117,7 +110,7 @@ fs::path runtime_object(const fs::path& cache_dir, const fs::path& include, std:
     for (const std::string& source : sources) {
         if (fs::exists(include / source)) text += fmt::format("#include \"{}\"\n", source);
     }
-    write(scratch.path() / "verilated_all.cpp", text);
+    write_file(scratch.path() / "verilated_all.cpp", text);
     write_harness(scratch.path());
     const std::vector<std::string> cxx = compiler(include, options);
     run_or_fail(with(cxx, {"-O1", "-c", "verilated_all.cpp"}), scratch.path());
@@ -127,18 +120,14 @@ fs::path runtime_object(const fs::path& cache_dir, const fs::path& include, std:
     return object;
 }
 
-std::string read(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
 /// The driver as an object. It knows the array by its ports alone, so that arrays which differ
 /// inside (mutants, planted bugs) share it. `hash`: tools, driver and interface; sources are in
 /// `scratch`.
 fs::path driver_object(const fs::path& cache_dir, const fs::path& scratch,
                        const std::vector<std::string>& cxx, std::uint64_t hash,
                        const RtlOptions& options) {
-    hash = fnv1a(fnv1a(hash, read(scratch / "binding.hpp")), read(scratch / "obj" / "Vdut.h"));
+    hash = fnv1a(fnv1a(hash, read_file(scratch / "binding.hpp")),
+                 read_file(scratch / "obj" / "Vdut.h"));
     const fs::path object = cache_dir / fmt::format("driver-{:016x}{}.o", hash, suffix(options));
     if (fs::exists(object)) return object;
     run_or_fail(with(cxx, {options.brief ? "-O0" : "-O2", "-c", "driver.cpp"}), scratch);
@@ -197,12 +186,12 @@ fs::path build_rtl_library(const std::string& top, const FileSet& files, const f
     }
     for (const auto& [name, text] : files) {
         if (!simulated(name)) continue;
-        write(scratch.path() / name, text);
+        write_file(scratch.path() / name, text);
         if (name.starts_with("rtl/")) verilate.push_back(name);
     }
-    write(scratch.path() / "binding.hpp", files.at("bench/" + top + "_binding.hpp"));
-    write(scratch.path() / "rtl_abi.h", abi);
-    write(scratch.path() / "driver.cpp", driver);
+    write_file(scratch.path() / "binding.hpp", files.at("bench/" + top + "_binding.hpp"));
+    write_file(scratch.path() / "rtl_abi.h", abi);
+    write_file(scratch.path() / "driver.cpp", driver);
     write_harness(scratch.path());
     run_or_fail(verilate, scratch.path());
 
@@ -213,11 +202,11 @@ fs::path build_rtl_library(const std::string& top, const FileSet& files, const f
     std::sort(generated.begin(), generated.end());
     if (options.brief) {
         // One translation unit: most of the time goes into Verilator's headers.
-        write(scratch.path() / "fast.cpp", unity(generated, false) + unity(generated, true));
-        write(scratch.path() / "slow.cpp", "");
+        write_file(scratch.path() / "fast.cpp", unity(generated, false) + unity(generated, true));
+        write_file(scratch.path() / "slow.cpp", "");
     } else {
-        write(scratch.path() / "fast.cpp", unity(generated, false));
-        write(scratch.path() / "slow.cpp", unity(generated, true));
+        write_file(scratch.path() / "fast.cpp", unity(generated, false));
+        write_file(scratch.path() / "slow.cpp", unity(generated, true));
     }
     // Initialisation code runs once; optimising it costs more than it gains.
     run_or_fail(with(cxx, {"-O0", "-c", "slow.cpp"}), scratch.path());

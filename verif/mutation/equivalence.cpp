@@ -9,11 +9,11 @@
 #include <fmt/format.h>
 
 #include <atomic>
-#include <fstream>
 #include <mutex>
 #include <thread>
 
 #include "generator/spec/error.hpp"
+#include "generator/support/files.hpp"
 #include "generator/support/process.hpp"
 #include "verif/mutation/mutation.hpp"
 
@@ -22,10 +22,6 @@ namespace peforge::mutation {
 namespace fs = std::filesystem;
 
 namespace {
-
-void write_file(const fs::path& path, const std::string& text) {
-    std::ofstream(path, std::ios::binary) << text;
-}
 
 bool contains(const std::string& text, const char* piece) {
     return text.find(piece) != std::string::npos;

@@ -4,11 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <sstream>
 
 #include "generator/spec/error.hpp"
+#include "generator/support/files.hpp"
 #include "generator/support/process.hpp"
 #include "verif/mutation/mutation.hpp"
 
@@ -26,16 +25,6 @@ constexpr const char* kLintOff =
     "/* verilator lint_off SYNCASYNCNET */\n/* verilator lint_off CMPCONST */\n"
     "/* verilator lint_off UNSIGNED */\n/* verilator lint_off INITIALDLY */\n"
     "/* verilator lint_off SELRANGE */\n";
-
-std::string read_file(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
-void write_file(const fs::path& path, const std::string& text) {
-    fs::create_directories(path.parent_path());
-    std::ofstream(path, std::ios::binary) << text;
-}
 
 /// One line of Yosys's list: `mutate -ctrl mutsel W i -mode M -module X -cell C -port P ...`.
 Mutant parse_line(const std::string& line) {

@@ -5,12 +5,12 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <fstream>
 #include <mutex>
 #include <system_error>
 #include <thread>
 
 #include "generator/spec/error.hpp"
+#include "generator/support/files.hpp"
 #include "generator/support/process.hpp"
 #include "generator/support/sha256.hpp"
 
@@ -26,18 +26,12 @@ double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-void write(const fs::path& path, const std::string& text) {
-    fs::create_directories(path.parent_path());
-    std::ofstream(path, std::ios::binary)
-        .write(text.data(), static_cast<std::streamsize>(text.size()));
-}
-
 /// Writes the RTL below `dir` and returns the names.
 std::vector<std::string> write_rtl(const FileSet& files, const fs::path& dir) {
     std::vector<std::string> names;
     for (const auto& [name, text] : files) {
         if (name.rfind("rtl/", 0) != 0) continue;
-        write(dir / name, text);
+        write_file(dir / name, text);
         names.push_back(name);
     }
     return names;
@@ -98,7 +92,7 @@ ReplayTimes replay_icarus(const Design& design, const FileSet& files, const Layo
                           const fs::path& inputs, const fs::path& dir, const Progress& progress) {
     ReplayTimes times;
     auto start = Clock::now();
-    write(dir / "replay.v", icarus_bench(design.top, layout));
+    write_file(dir / "replay.v", icarus_bench(design.top, layout));
     std::vector<std::string> argv = {
         "iverilog", "-g2005",     "-Wall",   "-s", design.top + "_replay",
         "-o",       "replay.vvp", "replay.v"};
@@ -155,7 +149,7 @@ fs::path cxxrtl_program(const Design& design, const FileSet& files, const Layout
     const ScratchDir scratch(cache_dir);
     std::string read = "read_verilog";
     for (const std::string& name : write_rtl(files, scratch.path())) read += " " + name;
-    write(scratch.path() / "main.cc", main);
+    write_file(scratch.path() / "main.cc", main);
     run_or_fail({"yosys", "-q", "-p", read + "; " + script}, scratch.path());
     run_or_fail(compile, scratch.path());
     fs::rename(scratch.path() / "replay", program);
