@@ -7,6 +7,7 @@
 
 #include "Vcoco_counter.h"
 #include "Vcoco_regs.h"
+#include "Vcoco_regs___024root.h"
 #include "Vcoco_skid.h"
 #include "coco/coco.hpp"
 #include "coco/verilator.hpp"
@@ -97,6 +98,7 @@ struct RegsDut : VerilatedDut<Vcoco_regs> {
     BitSig rready{top.rready_i, 1};
     Sig<IData> rdata{top.rdata_o, 32};
     Sig<CData> rresp{top.rresp_o, 2};
+    Sig<IData> wdata_q{top.rootp->coco_regs__DOT__wdata_q, 32};  ///< internal, see coco_regs.vlt
 
     AxiLiteBus bus{clk,    awvalid, awready, awaddr,  wvalid, wready, wdata,  &wstrb, bvalid,
                    bready, &bresp,  arvalid, arready, araddr, rvalid, rready, rdata,  &rresp};

@@ -194,6 +194,17 @@ TEST(Drivers, SendOneAfterTheOther) {
     });
 }
 
+TEST(InternalSignals, AreReadWhenTheListHasThem) {
+    on<RegsDut>([](RegsDut& dut) -> Task<> {
+        AxiLiteMaster master(dut.bus);
+        co_await dut.reset();
+        auto write = start_soon(master.write(4, 0xCAFEF00D));
+        co_await with_timeout(Edge(dut.wdata_q), 1, "us");
+        EXPECT_EQ(dut.wdata_q.get(), 0xCAFEF00DU);
+        EXPECT_EQ(co_await write, AxiResp::kOkay);
+    });
+}
+
 TEST(AxiLite, RegistersAgainstAModel) {
     on<RegsDut>([](RegsDut& dut) -> Task<> {
         AxiLiteMaster master(dut.bus);
