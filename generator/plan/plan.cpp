@@ -90,7 +90,7 @@ std::vector<TestCase> test_plan(const Design& d, int level, std::uint64_t seed) 
     const golden::GemmShape deep = {rows(6) + 1, max_k, std::max(2, cols)};
     scenario("sequence.nar", Scenario::kSequence, several, {}, Operands::kMostlyNar);
     scenario("sequence.saturations", Scenario::kSequence, deep, {}, Operands::kLargest);
-    scenario("sequence.mixed_jobs", Scenario::kMixed, {rows(3), k_of(2, 0), 2 * cols}, {});
+    scenario("sequence.mixed_jobs", Scenario::kMixed, {rows(3), tile, 2 * cols}, {});
     scenario("sequence.mixed_short_jobs", Scenario::kMixed, {1, tile, 2 * cols}, {0, 0, 0, 0, 200});
     scenario("reset.in_job", Scenario::kReset, several, {});
     scenario("reset.in_stalled_job", Scenario::kReset, several, {64, 64, 64, 64, 160});

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "coco/rng.hpp"
 #include "generator/support/draw.hpp"
@@ -145,11 +146,38 @@ std::uint64_t inverse(std::uint64_t a) {
     return x;
 }
 
+/// A product on a tie of a shift of any size, or a little beside it: a bias and a scale that are
+/// small odd numbers times powers of two.
+std::optional<golden::ColumnParams> draw_wide_tie(Draw& rng, const Design& d, std::int64_t sum) {
+    const golden::PostParams& post = d.post();
+    const int width = d.accumulator().width;
+    const int i = rng.between(0, width - 3);
+    const int j = rng.between(0, post.scale_bits - 1);
+    const int shift = i + j + 1;
+    if (shift >= 1 << post.shift_bits) return std::nullopt;
+    const auto odd = [&rng](int bits) {
+        return 1 + 2 * static_cast<std::int64_t>(rng.below(1ULL << std::clamp(bits, 0, 3)));
+    };
+    std::int64_t x = odd(width - 3 - i) << i;
+    if (rng.below(2) == 0) x = -x;
+    x += static_cast<std::int64_t>(rng.below(3)) - 1;
+    golden::ColumnParams p;
+    p.bias = x - sum;
+    p.scale = static_cast<std::uint32_t>(odd(post.scale_bits - 1 - j) << j);
+    p.shift = static_cast<std::uint32_t>(shift);
+    const std::int64_t limit = 1LL << (width - 1);
+    if (p.bias < -limit || p.bias >= limit || p.scale >> post.scale_bits != 0) return std::nullopt;
+    return p;
+}
+
 /// A scale and shift that put this sum's product on a rounding tie, or 2^j beside one: then every
 /// low bit of the product decides an output, which a random product's low bits rarely do.
 golden::ColumnParams draw_near_tie(Draw& rng, const Design& d, std::int64_t sum) {
     const golden::PostParams& post = d.post();
     const std::int64_t limit = 1LL << (d.accumulator().width - 1);
+    if (post.has_bias && rng.below(2) == 0) {
+        if (const auto wide = draw_wide_tie(rng, d, sum)) return *wide;
+    }
     golden::ColumnParams p;
     if (post.has_bias) {
         const std::int64_t magnitude = 1LL << rng.between(1, d.accumulator().width - 2);
@@ -392,7 +420,7 @@ void append(Episode& episode, Episode&& next) {
     };
 }
 
-/// GEMMs as one stream of jobs, with and without ReLU in turn.
+/// GEMMs as one stream of jobs: K doubles from one to the next, ReLU in every other one.
 Episode mixed_episode(const Design& d, TestCase test, Draw& rng) {
     constexpr int kGemms = 6;
     std::vector<golden::Job> jobs;
@@ -407,6 +435,7 @@ Episode mixed_episode(const Design& d, TestCase test, Draw& rng) {
             append(all, std::move(one));
         }
         test.relu = !test.relu;
+        test.shape.k = std::min(2 * test.shape.k, d.spec.max_k);
         test.shape.n = std::max(1, test.shape.n - d.cols * (i % 2));
     }
     all.cycles = golden::cycles(d.timing, jobs);
