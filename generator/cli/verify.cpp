@@ -47,7 +47,7 @@ void add_verify(CLI::App& app, Action& action) {
         "--mutate", state->mutate, "score the bench by mutants of the netlist; mutation.md, .json");
     command->add_option("--mutants", m.mutants, "how many")
         ->needs(mutate)
-        ->check(CLI::Range(1, 65534))
+        ->check(CLI::Range(1, 65000))
         ->capture_default_str();
     command->add_option("--min-score", m.min_score, "exit 1 below this score, in percent")
         ->needs(mutate)

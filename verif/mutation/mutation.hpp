@@ -61,7 +61,7 @@ Spec reduced(Spec spec);
 /// "2x3 PEs, rows_m 8, max_k 64" and the like.
 std::string geometry(const Design& design);
 
-/// Draws `count` mutants (1..65534). Throws MissingToolError without yosys.
+/// Draws `count` mutants (1..65000). Throws MissingToolError without yosys.
 MutantSet make_mutants(const Design& design, int count, std::uint64_t seed);
 
 /// A test that a mutant meets.

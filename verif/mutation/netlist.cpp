@@ -67,6 +67,20 @@ Mutant parse_line(const std::string& line) {
     return m;
 }
 
+/// Yosys cannot change the enable of a memory's asynchronous read port.
+bool possible(const Mutant& m) {
+    return m.port != "RD_EN";
+}
+
+/// Drawn beyond those asked for: Yosys counts the original, and some are not possible.
+constexpr int kSpare = 50;
+
+void run_yosys(const fs::path& dir, const std::string& name, const std::string& script) {
+    write_file(dir / name, script);
+    const ProcessResult run = run_process({"yosys", "-q", name}, dir);
+    if (run.status != 0) throw CheckFailedError("yosys cannot make the mutants:\n" + run.output);
+}
+
 }  // namespace
 
 MutantSet make_mutants(const Design& design, int count, std::uint64_t seed) {
@@ -87,23 +101,27 @@ MutantSet make_mutants(const Design& design, int count, std::uint64_t seed) {
     script += fmt::format(
         "prep -flatten -nordff -top {0}\n"
         "opt_expr\nopt_dff -sat\nopt_clean\ndffunmap\nopt_expr\nopt_clean\nwrite_rtlil flat.il\n"
-        "mutate -list {1} -none -ctrl mutsel 16 0 -seed {2} -o mutants.txt\n"
-        "script mutants.txt\nwrite_verilog -noattr mutants.v\n",
-        design.top, count + 1, seed);  // Yosys counts the original as well
-    write_file(dir / "mutants.ys", script);
-    const ProcessResult run = run_process({"yosys", "-q", "mutants.ys"}, dir);
-    if (run.status != 0) throw CheckFailedError("yosys cannot make the mutants:\n" + run.output);
-
+        "mutate -list {1} -none -ctrl mutsel 16 0 -seed {2} -o drawn.txt\n",
+        design.top, count + kSpare, seed);
+    run_yosys(dir, "draw.ys", script);
+    std::istringstream drawn(read_file(dir / "drawn.txt"));
     MutantSet set;
+    std::string commands;
+    for (std::string line; std::getline(drawn, line);) {
+        Mutant m = parse_line(line);
+        if (m.mode == "none" || !possible(m)) continue;
+        if (set.mutants.size() == static_cast<std::size_t>(count)) break;
+        commands += line + "\n";
+        set.mutants.push_back(std::move(m));
+    }
+    write_file(dir / "mutants.txt", commands);
+    run_yosys(dir, "make.ys",
+              "read_rtlil flat.il\nscript mutants.txt\nwrite_verilog -noattr mutants.v\n");
+
     set.rtlil = read_file(dir / "flat.il");
     set.files["rtl/" + design.top + ".v"] = kLintOff + read_file(dir / "mutants.v");
     const std::string binding = "bench/" + design.top + "_binding.hpp";
     set.files[binding] = files.at(binding);
-    std::istringstream lines(read_file(dir / "mutants.txt"));
-    for (std::string line; std::getline(lines, line);) {
-        Mutant m = parse_line(line);
-        if (m.mode != "none") set.mutants.push_back(std::move(m));
-    }
     return set;
 }
 

@@ -184,9 +184,9 @@ void apply_reasons(std::vector<Mutant>& mutants, const std::vector<Reason>& reas
 
 int mutate_command(const Options& options) {
     const auto start = std::chrono::steady_clock::now();
-    if (options.mutants < 1 || options.mutants > 65534) {
+    if (options.mutants < 1 || options.mutants > 65000) {
         throw InputError("--mutants", "",
-                         fmt::format("{} is out of range; allowed: 1..65534", options.mutants));
+                         fmt::format("{} is out of range; allowed: 1..65000", options.mutants));
     }
     const Spec spec = load_spec(options.spec);
     const Design design = resolve(options.full ? spec : reduced(spec), options.spec.string());
