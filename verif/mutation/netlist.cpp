@@ -24,7 +24,8 @@ constexpr const char* kLintOff =
     "/* verilator lint_off UNDRIVEN */\n/* verilator lint_off CASEINCOMPLETE */\n"
     "/* verilator lint_off SYNCASYNCNET */\n/* verilator lint_off CMPCONST */\n"
     "/* verilator lint_off UNSIGNED */\n/* verilator lint_off INITIALDLY */\n"
-    "/* verilator lint_off SELRANGE */\n/* verilator lint_off CASEOVERLAP */\n";
+    "/* verilator lint_off SELRANGE */\n/* verilator lint_off CASEOVERLAP */\n"
+    "/* verilator lint_off MULTIDRIVEN */\n";
 
 /// One line of Yosys's list: `mutate -ctrl mutsel W i -mode M -module X -cell C -port P ...`.
 Mutant parse_line(const std::string& line) {
