@@ -77,7 +77,7 @@ std::vector<TestCase> test_plan(const Design& d, int level, std::uint64_t seed) 
     const int codes = golden::code_count(d.post().output);
     plan.push_back({"post.near_ties", {1, tile, 64 * cols}, kRandom, {}, false, Scaling::kNearTie});
     plan.push_back({"post.encoder",
-                    {1, tile, std::max(64 * cols, 2 * codes + 64)},
+                    {1, k_of(8, 0), std::max(64 * cols, 2 * codes + 64)},
                     Operands::kLarge,
                     {},
                     true,

@@ -149,6 +149,7 @@ TEST(Design, DistanceBitsAreExact) {
 TEST(Design, AutoAccumulatorNeverOverflows) {
     for (const auto& entry : fs::directory_iterator(fs::path(PEFORGE_SOURCE_DIR) / "specs")) {
         const Design d = example(entry.path().stem().string());
+        if (d.accumulator().saturate) continue;
         const int width = d.accumulator().width;
         std::int64_t highest = 0;
         std::int64_t lowest = 0;
