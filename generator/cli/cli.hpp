@@ -4,6 +4,8 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <string>
@@ -27,6 +29,12 @@ struct CommonOptions {
 
 /// Adds --json and --quiet.
 void add_common(CLI::App& command, CommonOptions& options);
+
+/// Adds -o, the folder that a command writes.
+void add_out(CLI::App& command, std::filesystem::path& out);
+
+/// Adds --level, --seed and --sim: which tests of a plan run, and where.
+void add_plan(CLI::App& command, int& level, std::uint64_t& seed, std::string& simulator);
 
 /// Help of the program (`&command == &app`) or of one of its commands.
 std::string help_of(const CLI::App& app, const CLI::App& command);

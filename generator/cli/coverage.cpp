@@ -19,9 +19,7 @@ void add_coverage(CLI::App& app, Action& action) {
     CLI::App* command =
         app.add_subcommand("coverage", "merge coverage of verify --coverage runs; coverage.html");
     command->add_option("DIR", o.folders, "folders with a coverage.json")->required();
-    command->add_option("-o,--out", o.out, "folder to write, whole or not at all")
-        ->required()
-        ->type_name("DIR");
+    add_out(*command, o.out);
     command->add_option("--min-line", o.min_line, "exit 1 when a spec is below, in percent")
         ->check(CLI::Range(0.0, 100.0))
         ->capture_default_str();

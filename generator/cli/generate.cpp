@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -17,7 +18,7 @@ namespace {
 struct GenerateOptions {
     CommonOptions common;
     std::string spec;
-    std::string out;
+    std::filesystem::path out;
 };
 
 int generate(const GenerateOptions& o) {
@@ -26,7 +27,7 @@ int generate(const GenerateOptions& o) {
     write_folder(files, o.out);
     if (o.common.json) {
         nlohmann::ordered_json result = {{"name", design.top},
-                                         {"out", o.out},
+                                         {"out", o.out.string()},
                                          {"spec_hash", design.spec.hash},
                                          {"version", PEFORGE_VERSION},
                                          {"files", nlohmann::ordered_json::array()}};
@@ -35,7 +36,7 @@ int generate(const GenerateOptions& o) {
         }
         print(result.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
     } else if (!o.common.quiet) {
-        print(fmt::format("{}: {} files in {}\n", design.top, files.size(), o.out));
+        print(fmt::format("{}: {} files in {}\n", design.top, files.size(), o.out.string()));
     }
     return kDone;
 }
@@ -47,9 +48,7 @@ void add_generate(CLI::App& app, Action& action) {
     CLI::App* command = app.add_subcommand(
         "generate", "write RTL, manifest.json, filelist.f, bench binding and hand-off files");
     command->add_option("SPEC", options->spec, "JSON spec, see: peforge help spec")->required();
-    command->add_option("-o,--out", options->out, "folder to write, whole or not at all")
-        ->required()
-        ->type_name("DIR");
+    add_out(*command, options->out);
     add_common(*command, options->common);
     command->callback([&action, options] { action = [options] { return generate(*options); }; });
 }

@@ -20,6 +20,25 @@ void add_common(CLI::App& command, CommonOptions& options) {
     command.add_flag("--quiet", options.quiet, "no remarks");
 }
 
+void add_out(CLI::App& command, std::filesystem::path& out) {
+    command.add_option("-o,--out", out, "folder to write, whole or not at all")
+        ->required()
+        ->type_name("DIR");
+}
+
+void add_plan(CLI::App& command, int& level, std::uint64_t& seed, std::string& simulator) {
+    command.add_option("--level", level, "1 (seconds) to 4 (long)")
+        ->check(CLI::Range(1, 4))
+        ->capture_default_str();
+    command.add_option("--seed", seed, "seed of shapes, data and stalls")->capture_default_str();
+    command
+        .add_option("--sim", simulator,
+                    "simulator; icarus (X check) and cxxrtl replay the cycles of a Verilator run "
+                    "and must give the same beats")
+        ->check(CLI::IsMember({"verilator", "icarus", "cxxrtl"}))
+        ->capture_default_str();
+}
+
 std::string help_of(const CLI::App& app, const CLI::App& command) {
     // App::help() prints the command that was parsed, and without the program's name.
     const std::string name = &command == &app

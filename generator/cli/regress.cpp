@@ -19,16 +19,8 @@ void add_regress(CLI::App& app, Action& action) {
     CLI::App* command =
         app.add_subcommand("regress", "verify several specs side by side; one results.xml");
     command->add_option("SPEC", o.specs, "JSON specs")->required();
-    command->add_option("-o,--out", o.out, "folder to write, whole or not at all")
-        ->required()
-        ->type_name("DIR");
-    command->add_option("--level", o.level, "1 (seconds) to 4 (long)")
-        ->check(CLI::Range(1, 4))
-        ->capture_default_str();
-    command->add_option("--seed", o.seed, "seed of shapes, data and stalls")->capture_default_str();
-    command->add_option("--sim", o.sim, "simulator, as verify --sim")
-        ->check(CLI::IsMember({"verilator", "icarus", "cxxrtl"}))
-        ->capture_default_str();
+    add_out(*command, o.out);
+    add_plan(*command, o.level, o.seed, o.sim);
     command->add_flag("--coverage", o.coverage, "merged coverage.html, .txt, .json");
     command->add_option("--shards", o.shards, "parts of each plan that may run at the same time")
         ->check(CLI::Range(1, 4096))

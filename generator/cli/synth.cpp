@@ -22,9 +22,7 @@ void add_synth(CLI::App& app, Action& action) {
     CLI::App* command =
         app.add_subcommand("synth", "synthesise the RTL: area, cells and timing; report.json");
     command->add_option("SPEC", o.spec, "JSON spec")->required();
-    command->add_option("-o,--out", o.out, "folder to write, whole or not at all")
-        ->required()
-        ->type_name("DIR");
+    add_out(*command, o.out);
     command
         ->add_option("--target", o.target,
                      "osu018, osu035, osu050, xilinx, ice40, ecp5, or a liberty file")

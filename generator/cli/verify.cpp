@@ -22,19 +22,8 @@ void add_verify(CLI::App& app, Action& action) {
     CLI::App* command =
         app.add_subcommand("verify", "simulate the RTL against the golden model; results.xml");
     command->add_option("SPEC", o.spec, "JSON spec")->required();
-    command->add_option("-o,--out", o.out, "folder to write, whole or not at all")
-        ->required()
-        ->type_name("DIR");
-    command->add_option("--level", o.level, "1 (seconds) to 4 (long)")
-        ->check(CLI::Range(1, 4))
-        ->capture_default_str();
-    command->add_option("--seed", o.seed, "seed of shapes, data and stalls")->capture_default_str();
-    command
-        ->add_option("--sim", o.sim,
-                     "simulator; icarus (X check) and cxxrtl replay the cycles of a Verilator run "
-                     "and must give the same beats")
-        ->check(CLI::IsMember({"verilator", "icarus", "cxxrtl"}))
-        ->capture_default_str();
+    add_out(*command, o.out);
+    add_plan(*command, o.level, o.seed, o.sim);
     command->add_option("--filter", o.filter, "only tests whose name matches")->type_name("REGEX");
     command->add_option("--shard", o.shard, "only part I of N of the plan")->type_name("I/N");
     command->add_flag("--waves", o.waves, "write the waves of the first failing case");

@@ -98,16 +98,18 @@ std::vector<TestCase> test_plan(const Design& d, int level, std::uint64_t seed) 
     scenario("error.bad_job", Scenario::kBadJob, several, {128, 0, 0, 0, 0});
     scenario("error.misplaced_last", Scenario::kMisplacedLast, several, {32, 32, 32, 32, 32});
 
-    if (level >= 2) {
+    static constexpr int kRandomCases[] = {12, 60, 400, 2000};
+    Draw rng(seed ^ 0x5EED);
+    int drawn = 0;
+    for (int l = 1; l <= level; ++l) {
+        while (drawn < kRandomCases[l - 1]) plan.push_back(random_case(d, drawn++, rng));
+        if (l != 2) continue;
         // Long enough for bit 16 of the counters, that of saturations included.
         constexpr int kCycles = 100'000;
         const int tiles = (max_k + tile - 1) / tile;
         const int jobs = (kCycles + tiles * rows_m - 1) / (tiles * rows_m);
         plan.push_back({"long.counters", {rows_m, max_k, jobs * cols}, Operands::kLargest});
     }
-    static constexpr int kRandomCases[] = {12, 60, 400, 2000};
-    Draw rng(seed ^ 0x5EED);
-    for (int i = 0; i < kRandomCases[level - 1]; ++i) plan.push_back(random_case(d, i, rng));
     return plan;
 }
 

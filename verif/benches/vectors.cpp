@@ -84,7 +84,7 @@ struct Codes {
     }
 };
 
-/// Operands of one case.
+/// Operands of a GEMM.
 struct Problem {
     std::vector<Code> activations;
     std::vector<Code> weights;
@@ -115,12 +115,6 @@ golden::ColumnParams draw_column(Draw& rng, const Design& d, std::int64_t larges
         case 0:
             p.scale = 0;
             break;
-        case 5:
-            p.scale = static_cast<std::uint32_t>((1ULL << post.scale_bits) - 1);
-            break;
-        case 6:
-            p.shift = static_cast<std::uint32_t>(rng.below(1ULL << post.shift_bits));
-            break;
         case 1:
             p.shift = 0;
             break;
@@ -132,6 +126,12 @@ golden::ColumnParams draw_column(Draw& rng, const Design& d, std::int64_t larges
             break;
         case 4:
             p.bias = post.has_bias ? (1LL << (width - 1)) - 1 : 0;
+            break;
+        case 5:
+            p.scale = static_cast<std::uint32_t>((1ULL << post.scale_bits) - 1);
+            break;
+        case 6:
+            p.shift = static_cast<std::uint32_t>(rng.below(1ULL << post.shift_bits));
             break;
         default:
             break;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <sstream>
 
+#include "coco/test.hpp"
 #include "verif/coverage/coverage.hpp"
 
 namespace peforge::coverage {
@@ -104,29 +105,6 @@ std::string fraction(const Score& s) {
                          : fmt::format("{}/{} - {}", s.covered, s.total, s.waived);
 }
 
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-            case '&':
-                out += "&amp;";
-                break;
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            case '"':
-                out += "&quot;";
-                break;
-            default:
-                out += c;
-        }
-    }
-    return out;
-}
-
 constexpr const char* kStyle =
     "body{font:14px/1.45 sans-serif;margin:2em auto;max-width:72em;padding:0 1em;color:#222}"
     "table{border-collapse:collapse;margin:.6em 0 1.4em}"
@@ -200,7 +178,7 @@ void add_sources(std::string& out, const Judged& judged) {
         out += fmt::format(
             "<details><summary><code>{}</code> line {} %, toggle {} %</summary>"
             "<table class=file><tr><th class=n>line<th class=n>count<th>source<th>not covered</tr>",
-            escaped(file), any ? percent(scores->second, Page::kLine) : "-",
+            coco::xml_text(file), any ? percent(scores->second, Page::kLine) : "-",
             any ? percent(scores->second, Page::kToggle) : "-");
         std::istringstream rows(text);
         int number = 0;
@@ -211,10 +189,10 @@ void add_sources(std::string& out, const Judged& judged) {
                 const auto found = at->second.find(number);
                 if (found != at->second.end()) state = found->second;
             }
-            std::string remark = escaped(joined(state.missing));
+            std::string remark = coco::xml_text(joined(state.missing));
             if (!state.waived.empty()) {
                 remark += fmt::format("{}waived: {}", remark.empty() ? "" : "; ",
-                                      escaped(joined(state.waived)));
+                                      coco::xml_text(joined(state.waived)));
             }
             if (state.missed_instances != 0) {
                 remark += fmt::format("{}never in {} instances", remark.empty() ? "" : "; ",
@@ -224,9 +202,10 @@ void add_sources(std::string& out, const Judged& judged) {
                                : !state.waived.empty() ? " class=waived"
                                : state.has_points      ? " class=good"
                                                        : "";
-            out += fmt::format(
-                "<tr{}><td class=n>{}<td class=n>{}<td class=source>{}<td>{}</tr>\n", kind, number,
-                state.count ? std::to_string(*state.count) : std::string(), escaped(row), remark);
+            out += fmt::format("<tr{}><td class=n>{}<td class=n>{}<td class=source>{}<td>{}</tr>\n",
+                               kind, number,
+                               state.count ? std::to_string(*state.count) : std::string(),
+                               coco::xml_text(row), remark);
         }
         out += "</table></details>\n";
     }
@@ -242,7 +221,8 @@ void add_waived(std::string& out, const char* title, const std::vector<Group>& l
     for (const Group& g : list) {
         const Waiver& w = waivers[*g.waiver];
         out += fmt::format("<tr><td>{}:{}<td><code>{}</code><td>waivers.txt:{}<td>{}</tr>\n",
-                           escaped(g.file), g.line, escaped(g.text()), w.line, escaped(w.reason));
+                           coco::xml_text(g.file), g.line, coco::xml_text(g.text()), w.line,
+                           coco::xml_text(w.reason));
     }
     out += "</table></details>\n";
 }
@@ -318,10 +298,10 @@ std::string html_report(const std::vector<Judged>& designs, const std::vector<Wa
         out += fmt::format(
             "<tr><td><a href=\"#d{}\">{}</a><td class=n>{}<td class=n>{}<td class=n>{}/{}<td "
             "class=n>{}<td class=n>{}<td>{} tests, {} failed: {}</tr>\n",
-            number++, escaped(j.design->spec), percent(j.total, Page::kLine),
+            number++, coco::xml_text(j.design->spec), percent(j.total, Page::kLine),
             percent(j.total, Page::kToggle), j.bins_hit, j.design->bins.size(),
             j.waived.points.size(), j.waived.stale.size(), j.design->tests, j.design->failures,
-            escaped(joined(runs)));
+            coco::xml_text(joined(runs)));
     }
     out += "</table>\n";
     number = 0;
@@ -331,13 +311,13 @@ std::string html_report(const std::vector<Judged>& designs, const std::vector<Wa
             "<h2 id=d{}>{}</h2><p>Spec hash {}, RTL SHA-256 <code>{}</code>"
             "<table><tr><th>module<th class=n>line %<th class=n>points<th class=n>toggle %<th "
             "class=n>bits</tr>\n",
-            number++, escaped(d.spec), d.spec_hash, d.rtl);
+            number++, coco::xml_text(d.spec), d.spec_hash, d.rtl);
         const auto row = [&out](const std::string& name, const std::map<Page, Score>& scores) {
             const bool all = of(scores, Page::kLine).percent() == 100.0 &&
                              of(scores, Page::kToggle).percent() == 100.0;
             out += fmt::format(
                 "<tr{}><td>{}<td class=n>{}<td class=n>{}<td class=n>{}<td class=n>{}</tr>\n",
-                all ? " class=good" : "", escaped(name), percent(scores, Page::kLine),
+                all ? " class=good" : "", coco::xml_text(name), percent(scores, Page::kLine),
                 fraction(of(scores, Page::kLine)), percent(scores, Page::kToggle),
                 fraction(of(scores, Page::kToggle)));
         };
@@ -351,7 +331,8 @@ std::string html_report(const std::vector<Judged>& designs, const std::vector<Wa
             out += "<table><tr><th>where<th>page<th>what</tr>\n";
             for (const Group& g : missing) {
                 out += fmt::format("<tr class=bad><td>{}:{}<td>{}<td><code>{}</code></tr>\n",
-                                   escaped(g.file), g.line, to_string(g.page), escaped(g.text()));
+                                   coco::xml_text(g.file), g.line, to_string(g.page),
+                                   coco::xml_text(g.text()));
             }
             out += "</table>\n";
         }
@@ -364,8 +345,8 @@ std::string html_report(const std::vector<Judged>& designs, const std::vector<Wa
             j.bins_hit == d.bins.size() ? "" : " open", j.bins_hit, d.bins.size());
         for (const auto& [name, bin] : d.bins) {
             out += fmt::format("<tr{}><td><code>{}</code><td class=n>{}<td>{}</tr>\n",
-                               bin.count == 0 ? " class=bad" : "", escaped(name), bin.count,
-                               escaped(bin.meaning));
+                               bin.count == 0 ? " class=bad" : "", coco::xml_text(name), bin.count,
+                               coco::xml_text(bin.meaning));
         }
         out += "</table></details>\n<h3>Sources</h3>\n";
         add_sources(out, j);

@@ -35,36 +35,6 @@ std::string module_of(const std::string& file) {
     return name.substr(0, name.find_last_of('.'));
 }
 
-/// XML text; characters that XML 1.0 does not allow become '?'.
-std::string escaped(const std::string& text) {
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-            case '&':
-                out += "&amp;";
-                break;
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            case '"':
-                out += "&quot;";
-                break;
-            case '\n':
-                out += "&#10;";
-                break;
-            case '\t':
-                out += "&#9;";
-                break;
-            default:
-                out += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
-        }
-    }
-    return out;
-}
-
 std::vector<std::string> split(const std::string& text, char separator) {
     std::vector<std::string> parts;
     std::istringstream stream(text);
@@ -220,6 +190,35 @@ TestResult run_test(const TestEntry& test, const RunnerConfig& config) {
 
 }  // namespace
 
+std::string xml_text(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        switch (c) {
+            case '&':
+                out += "&amp;";
+                break;
+            case '<':
+                out += "&lt;";
+                break;
+            case '>':
+                out += "&gt;";
+                break;
+            case '"':
+                out += "&quot;";
+                break;
+            case '\n':
+                out += "&#10;";
+                break;
+            case '\t':
+                out += "&#9;";
+                break;
+            default:
+                out += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
+        }
+    }
+    return out;
+}
+
 std::string to_string(const ParamValue& value) {
     struct Visitor {
         std::string operator()(std::int64_t x) const { return std::to_string(x); }
@@ -323,25 +322,25 @@ std::string counters(const std::vector<const TestResult*>& results) {
 }
 
 std::string property(const std::string& name, const std::string& value) {
-    return "    <property name=\"" + escaped(name) + "\" value=\"" + escaped(value) + "\" />\n";
+    return "    <property name=\"" + xml_text(name) + "\" value=\"" + xml_text(value) + "\" />\n";
 }
 
 std::string testcase(const TestResult& r, std::uint64_t seed) {
-    std::string xml = "    <testcase name=\"" + escaped(r.name) + "\" classname=\"" +
-                      escaped(r.module) + "\" file=\"" + escaped(r.file) + "\" lineno=\"" +
+    std::string xml = "    <testcase name=\"" + xml_text(r.name) + "\" classname=\"" +
+                      xml_text(r.module) + "\" file=\"" + xml_text(r.file) + "\" lineno=\"" +
                       std::to_string(r.line) + "\" time=\"" + formatted("%.6f", r.seconds) +
                       "\" sim_time_ns=\"" + formatted("%.3f", r.sim_time_ns) + "\" ratio_time=\"" +
                       formatted("%.3f", r.seconds > 0.0 ? r.sim_time_ns / r.seconds : 0.0) + "\"";
     for (const auto& [name, value] : r.properties) {
-        xml += " " + name + "=\"" + escaped(value) + "\"";
+        xml += " " + name + "=\"" + xml_text(value) + "\"";
     }
     if (r.verdict == Verdict::kPass) return xml + " />\n";
     if (r.verdict == Verdict::kSkip) return xml + ">\n      <skipped />\n    </testcase>\n";
-    const std::string message = escaped(r.message + " (RANDOM_SEED=" + std::to_string(seed) + ")");
-    const std::string type = escaped(r.error_type);
+    const std::string message = xml_text(r.message + " (RANDOM_SEED=" + std::to_string(seed) + ")");
+    const std::string type = xml_text(r.error_type);
     return xml + ">\n      <failure message=\"" + message + "\" type=\"" + type +
-           "\" error_type=\"" + type + "\" error_msg=\"" + escaped(r.message) + "\">" + message +
-           (r.waves.empty() ? "" : "&#10;waves: " + escaped(r.waves)) +
+           "\" error_type=\"" + type + "\" error_msg=\"" + xml_text(r.message) + "\">" + message +
+           (r.waves.empty() ? "" : "&#10;waves: " + xml_text(r.waves)) +
            "</failure>\n    </testcase>\n";
 }
 
@@ -354,8 +353,8 @@ std::string results_xml(const std::vector<Suite>& suites) {
         std::vector<const TestResult*> results;
         for (const TestResult& result : suite.results) results.push_back(&result);
         all.insert(all.end(), results.begin(), results.end());
-        body += "  <testsuite name=\"" + escaped(suite.name) + "\" package=\"" +
-                escaped(suite.name) + "\"" + counters(results) + ">\n" +
+        body += "  <testsuite name=\"" + xml_text(suite.name) + "\" package=\"" +
+                xml_text(suite.name) + "\"" + counters(results) + ">\n" +
                 property("random_seed", std::to_string(suite.seed));
         for (const auto& [name, value] : suite.properties) body += property(name, value);
         for (const TestResult& result : suite.results) body += testcase(result, suite.seed);

@@ -181,6 +181,9 @@ RunnerConfig runner_config(int argc, const char* const* argv,
 std::vector<TestResult> run_regression(const std::vector<TestEntry>& tests,
                                        const RunnerConfig& config, std::ostream& log);
 
+/// Text as XML and HTML want it; characters that XML 1.0 does not allow become '?'.
+std::string xml_text(std::string_view text);
+
 /// Results that belong together in results.xml: one testsuite.
 struct Suite {
     std::string name = "all";
