@@ -346,7 +346,7 @@ std::vector<Case> cases() {
         {"systolic_entry", with(kSystolic, R"("pe")", R"("entry": {}, "pe")"), "/entry",
          "allowed only with array.kind \"lut\""},
         {"mul_octaves", acc(kSystolic, R"("octaves": 16)"), "/accumulator/octaves",
-         "allowed only with \"lp\" weights with \"lp\" activations"},
+         "allowed only with \"lp\" or floating-point weights and activations"},
         {"mul_frac", acc(kSystolic, R"("frac_bits": "auto")"), "/accumulator/frac_bits",
          "does not belong"},
         {"mul_mantissa", acc(kSystolic, R"("mantissa_bits": 5)"), "/accumulator/mantissa_bits",
