@@ -38,15 +38,6 @@ constexpr ParameterCodec<Owner> member() {
                 }};
 }
 
-/// Codec of a key with a single legal value that Spec does not store.
-constexpr ParameterCodec<Spec> single_choice() {
-    return {.set = [](Spec&, const ParameterValue&) {},
-            .get =
-                [](const Spec&) {
-                    return ParameterValue{0, {}};
-                }};
-}
-
 constexpr ParameterCodec<Spec> name_codec() {
     return {.set = [](Spec& s, const ParameterValue& v) { s.name = v.text; },
             .get =
@@ -57,7 +48,7 @@ constexpr ParameterCodec<Spec> name_codec() {
 
 // In the order of the C++ enumerators.
 constexpr std::array<std::string_view, 2> kArrayKinds{"systolic", "lut"};
-constexpr std::array<std::string_view, 1> kDataflows{"weight_stationary"};
+constexpr std::array<std::string_view, 2> kDataflows{"weight_stationary", "output_stationary"};
 constexpr std::array<std::string_view, 3> kMetrics{"l1", "l2", "chebyshev"};
 constexpr std::array<std::string_view, 2> kRoundings{"truncate", "nearest_even"};
 constexpr std::array<std::string_view, 3> kFormatKinds{"int", "pot", "lp"};
@@ -88,14 +79,14 @@ constexpr std::array kParameters{
               .scope = Scope::kSystolic,
               .choices = kDataflows,
               .help = "operand that stays in the PEs",
-              .codec = single_choice()},
+              .codec = member<Spec, &Spec::dataflow>()},
     Parameter{.pointer = "/array/rows",
               .type = kInt,
               .scope = Scope::kSystolic,
               .required = true,
               .min = 1,
               .max = 256,
-              .help = "rows of PEs, along K",
+              .help = "rows of PEs, along K (output_stationary: along M)",
               .codec = member<Spec, &Spec::rows>()},
     Parameter{.pointer = "/array/cols",
               .type = kInt,
@@ -181,6 +172,7 @@ constexpr std::array kParameters{
               .codec = member<Spec, &Spec::acc_width>()},
     Parameter{.pointer = "/accumulator/saturate",
               .type = kBool,
+              .scope = Scope::kBuffered,
               .max = 1,
               .help = "allow a width below what max_k needs; sums then saturate and are counted",
               .codec = member<Spec, &Spec::acc_saturate>()},
@@ -266,6 +258,7 @@ constexpr std::array kParameters{
               .codec = member<Spec, &Spec::zero_gating>()},
     Parameter{.pointer = "/buffers/rows_m",
               .type = kInt,
+              .scope = Scope::kBuffered,
               .min = 1,
               .max = 4096,
               .help = "depth of the accumulator buffer: rows of one job",
@@ -674,6 +667,9 @@ bool belongs(const Parameter& p, const Spec& spec) {
         case Scope::kLog:
             return spec.kind == ArrayKind::kSystolic && spec.weight.kind == FormatKind::kLp &&
                    spec.activation.kind == FormatKind::kLp;
+        case Scope::kBuffered:
+            return spec.kind != ArrayKind::kSystolic ||
+                   spec.dataflow != golden::Dataflow::kOutputStationary;
         case Scope::kAll:
             break;
     }
@@ -688,6 +684,8 @@ std::string scope_text(Scope scope) {
             return "array.kind \"lut\"";
         case Scope::kLog:
             return "\"lp\" weights with \"lp\" activations";
+        case Scope::kBuffered:
+            return "array.dataflow \"weight_stationary\" or array.kind \"lut\"";
         case Scope::kAll:
             break;
     }

@@ -30,6 +30,7 @@ enum class Scope {
     kSystolic,  ///< array.kind "systolic"
     kLut,       ///< array.kind "lut"
     kLog,       ///< systolic with lp weights and lp activations
+    kBuffered,  ///< sums in a buffer behind the array: every array but an output-stationary one
 };
 
 /// A value on its way between JSON and Spec: an integer, a bool (0, 1), the index of a choice, or
@@ -87,7 +88,7 @@ const FormatParameter* find_format_parameter(std::string_view key, golden::Forma
 /// Does the key belong to this format kind?
 bool belongs(const FormatParameter& p, golden::FormatKind kind);
 
-/// Does the key belong to this spec (array kind and datapath)?
+/// Does the key belong to this spec (array kind, dataflow and datapath)?
 bool belongs(const Parameter& p, const Spec& spec);
 
 /// "array.kind \"lut\"" and the like; empty for Scope::kAll.
