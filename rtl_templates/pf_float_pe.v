@@ -1,17 +1,19 @@
-// Floating-point processing element, weight-stationary, with a fixed-point partial sum.
+// Floating-point processing element with a fixed-point sum.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Purpose   : psum_o = psum_i + sum over lanes of term + LANES * OFFSET, modulo 2^PSUM_W. Operands are {neg, exponent,
+// Purpose   : total = sum + sum over lanes of term + LANES * OFFSET, modulo 2^PSUM_W. Operands are {neg, exponent,
 //             fraction} = +-2^exponent * (1 + fraction / 2^F); the most negative exponent and fraction, with neg 0, are
 //             zero. The mantissas multiply, the exponents add and place the product:
 //             term = +-((2^ACT_F + act fraction) * (2^WGT_F + wgt fraction) << (act exponent + wgt exponent + A - ACT_F
 //             - WGT_F)), in units of 2^-A; a shift to the right drops bits of the magnitude.
 //             Minus is one's complement and carry in. The sign bit is added inverted, which stands for a constant and
 //             saves the sign extension: OFFSET = 2^(TERM_W-1).
-//             The array feeds -ROWS*LANES*OFFSET into the top of every column.
-// Latency   : psum_o follows psum_i by one cycle. With PIPELINE = 2 it adds the products of the activations of the
-//             cycle before. act_o and swap_o follow by one cycle.
-// Handshake : none; wgt_shift_i enables the shadow weights, swap_i makes them active from the next cycle on.
+//             The array takes the offsets back: at the top of every column, or where a finished sum leaves it.
+//             Weight-stationary: sum is psum_i and total becomes psum_o. Output-stationary: sum and total are the PE's
+//             own register, sum is 0 where a token passes, and psum_i, psum_o are the column's chain of results.
+// Latency   : total is registered. With PIPELINE = 2 it adds the products of the operands of the cycle before. act_o and
+//             swap_o follow by one cycle.
+// Handshake : none; see pf_pe_regs for swap_i and shift_i.
 // Parameters:
 //   ACT_EXP_W      width of an activation's exponent, signed, >= 2; all sign bits with fraction 0 are zero
 //   WGT_EXP_W      width of a weight's exponent, signed, >= 2
@@ -25,6 +27,7 @@
 //   PIPELINE       1: product and sum in one cycle; 2: a register between them
 //   ZERO_GATING    1: a zero operand holds the multiplier still; 0: it only masks the term
 //   PSUM_W         partial sum width, >= TERM_W + ceil(log2(LANES))
+//   SUM_STAYS      0: weight-stationary; 1: output-stationary
 `default_nettype none
 
 module pf_float_pe #(
@@ -40,14 +43,15 @@ module pf_float_pe #(
     parameter LANES         = 1,
     parameter PIPELINE      = 1,
     parameter ZERO_GATING   = 1,
-    parameter PSUM_W        = 29
+    parameter PSUM_W        = 29,
+    parameter SUM_STAYS     = 0
 ) (
     input  wire                                 clk_i,
     input  wire                                 swap_i,
     output wire                                 swap_o,
     input  wire [LANES*(ACT_EXP_W+ACT_F+1)-1:0] act_i,
     output wire [LANES*(ACT_EXP_W+ACT_F+1)-1:0] act_o,
-    input  wire                                 wgt_shift_i,
+    input  wire                                 shift_i,
     input  wire [LANES*(WGT_EXP_W+WGT_F+1)-1:0] wgt_i,
     output wire [LANES*(WGT_EXP_W+WGT_F+1)-1:0] wgt_o,
     input  wire [PSUM_W-1:0]                    psum_i,
@@ -62,26 +66,30 @@ module pf_float_pe #(
     wire [LANES*WGT_W-1:0]  weight;
     wire [LANES*TERM_W-1:0] operand;
     wire [LANES-1:0]        carry;
-    reg  [PSUM_W-1:0]       psum_q;
+    wire [PSUM_W-1:0]       psum;
     wire [PSUM_W-1:0]       total;
 
     pf_pe_regs #(
-        .ACT_W(LANES*ACT_W),
-        .WGT_W(LANES*WGT_W)
+        .ACT_W    (LANES*ACT_W),
+        .WGT_W    (LANES*WGT_W),
+        .PSUM_W   (PSUM_W),
+        .PIPELINE (PIPELINE),
+        .SUM_STAYS(SUM_STAYS)
     ) u_regs (
-        .clk_i      (clk_i),
-        .swap_i     (swap_i),
-        .swap_o     (swap_o),
-        .act_i      (act_i),
-        .act_o      (act_o),
-        .wgt_shift_i(wgt_shift_i),
-        .wgt_i      (wgt_i),
-        .wgt_o      (wgt_o),
-        .weight_o   (weight)
+        .clk_i   (clk_i),
+        .swap_i  (swap_i),
+        .swap_o  (swap_o),
+        .act_i   (act_i),
+        .act_o   (act_o),
+        .shift_i (shift_i),
+        .wgt_i   (wgt_i),
+        .wgt_o   (wgt_o),
+        .psum_i  (psum_i),
+        .psum_o  (psum_o),
+        .weight_o(weight),
+        .sum_o   (psum),
+        .total_i (total)
     );
-
-    always @(posedge clk_i) psum_q <= total;
-    assign psum_o = psum_q;
 
     genvar l;
     generate
@@ -149,7 +157,7 @@ module pf_float_pe #(
         .clk_i    (clk_i),
         .operand_i(operand),
         .carry_i  (carry),
-        .psum_i   (psum_i),
+        .psum_i   (psum),
         .total_o  (total)
     );
 

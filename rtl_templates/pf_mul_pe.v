@@ -1,14 +1,16 @@
-// Multiplying processing element, weight-stationary.
+// Multiplying processing element.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Purpose   : psum_o = psum_i + sum over lanes of weight * act + LANES * OFFSET, modulo 2^PSUM_W. The weight is recoded
+// Purpose   : total = sum + sum over lanes of weight * act + LANES * OFFSET, modulo 2^PSUM_W. The weight is recoded
 //             into radix-4 digits -2..2 (Booth) and each digit adds one row to the partial sum. The rows' sign bits are
 //             added inverted, which stands for a constant and saves the sign extension:
 //             OFFSET = sum of 2^(ACT_W+2i) over the digits i = 0..ceil(WGT_W/2)-1; 0 with USE_DSP.
-//             The array feeds -ROWS*LANES*OFFSET into the top of every column.
-// Latency   : psum_o follows psum_i by one cycle. With PIPELINE = 2 it adds the products of the activations of the
-//             cycle before. act_o and swap_o follow by one cycle.
-// Handshake : none; wgt_shift_i enables the shadow weights, swap_i makes them active from the next cycle on.
+//             The array takes the offsets back: at the top of every column, or where a finished sum leaves it.
+//             Weight-stationary: sum is psum_i and total becomes psum_o. Output-stationary: sum and total are the PE's
+//             own register, sum is 0 where a token passes, and psum_i, psum_o are the column's chain of results.
+// Latency   : total is registered. With PIPELINE = 2 it adds the products of the operands of the cycle before. act_o and
+//             swap_o follow by one cycle.
+// Handshake : none; see pf_pe_regs for swap_i and shift_i.
 // Parameters:
 //   ACT_W        activation width, signed, 2..8
 //   WGT_W        weight width, signed, 2..8
@@ -17,6 +19,7 @@
 //   ZERO_GATING  1: the row of a zero digit is held at zero; 0: it is all ones plus one where the weight is negative
 //   PSUM_W       partial sum width, >= ACT_W + WGT_W + ceil(log2(LANES))
 //   USE_DSP      1: leave the product to the tool's `*` (FPGA multiplier blocks); 0: rows as above
+//   SUM_STAYS    0: weight-stationary; 1: output-stationary
 `default_nettype none
 
 module pf_mul_pe #(
@@ -26,14 +29,15 @@ module pf_mul_pe #(
     parameter PIPELINE    = 1,
     parameter ZERO_GATING = 1,
     parameter PSUM_W      = 19,
-    parameter USE_DSP     = 0
+    parameter USE_DSP     = 0,
+    parameter SUM_STAYS   = 0
 ) (
     input  wire                   clk_i,
     input  wire                   swap_i,
     output wire                   swap_o,
     input  wire [LANES*ACT_W-1:0] act_i,
     output wire [LANES*ACT_W-1:0] act_o,
-    input  wire                   wgt_shift_i,
+    input  wire                   shift_i,
     input  wire [LANES*WGT_W-1:0] wgt_i,
     output wire [LANES*WGT_W-1:0] wgt_o,
     input  wire [PSUM_W-1:0]      psum_i,
@@ -46,26 +50,30 @@ module pf_mul_pe #(
     localparam SUM_W  = PROD_W + $clog2(LANES);
 
     wire [LANES*WGT_W-1:0] weight;
-    reg  [PSUM_W-1:0]      psum_q;
+    wire [PSUM_W-1:0]      psum;
     wire [PSUM_W-1:0]      total;
 
     pf_pe_regs #(
-        .ACT_W(LANES*ACT_W),
-        .WGT_W(LANES*WGT_W)
+        .ACT_W    (LANES*ACT_W),
+        .WGT_W    (LANES*WGT_W),
+        .PSUM_W   (PSUM_W),
+        .PIPELINE (PIPELINE),
+        .SUM_STAYS(SUM_STAYS)
     ) u_regs (
-        .clk_i      (clk_i),
-        .swap_i     (swap_i),
-        .swap_o     (swap_o),
-        .act_i      (act_i),
-        .act_o      (act_o),
-        .wgt_shift_i(wgt_shift_i),
-        .wgt_i      (wgt_i),
-        .wgt_o      (wgt_o),
-        .weight_o   (weight)
+        .clk_i   (clk_i),
+        .swap_i  (swap_i),
+        .swap_o  (swap_o),
+        .act_i   (act_i),
+        .act_o   (act_o),
+        .shift_i (shift_i),
+        .wgt_i   (wgt_i),
+        .wgt_o   (wgt_o),
+        .psum_i  (psum_i),
+        .psum_o  (psum_o),
+        .weight_o(weight),
+        .sum_o   (psum),
+        .total_i (total)
     );
-
-    always @(posedge clk_i) psum_q <= total;
-    assign psum_o = psum_q;
 
     genvar l, i;
     generate
@@ -90,13 +98,13 @@ module pf_mul_pe #(
                     reg [PSUM_W-1:0] term_q;
                     always @(posedge clk_i) term_q <= term;
                     if (l == 0) begin : gen_first
-                        assign sum = psum_i + term_q;
+                        assign sum = psum + term_q;
                     end else begin : gen_next
                         assign sum = gen_lane[l-1].sum + term_q;
                     end
                 end else begin : gen_direct
                     if (l == 0) begin : gen_first
-                        assign sum = psum_i + term;
+                        assign sum = psum + term;
                     end else begin : gen_next
                         assign sum = gen_lane[l-1].sum + term;
                     end
@@ -153,7 +161,7 @@ module pf_mul_pe #(
                 reg  [SUM_W-1:0]        sum_q;
                 wire [PSUM_W+SUM_W-1:0] wide = {{PSUM_W{1'b0}}, sum_q};
                 always @(posedge clk_i) sum_q <= gen_product[LANES-1].sum;
-                assign total = psum_i + wide[PSUM_W-1:0];
+                assign total = psum + wide[PSUM_W-1:0];
                 wire unused_wide = &{1'b0, wide[PSUM_W+SUM_W-1:PSUM_W]};
             end else begin : gen_merged
                 for (l = 0; l < LANES; l = l + 1) begin : gen_sum
@@ -162,7 +170,7 @@ module pf_mul_pe #(
                     wire [PSUM_W+1:0] start;
                     wire [PSUM_W-1:0] sum;
                     if (l == 0) begin : gen_first
-                        assign start = {1'b0, psum_i, 1'b0};
+                        assign start = {1'b0, psum, 1'b0};
                     end else begin : gen_next
                         assign start = {1'b0, gen_sum[l-1].sum, 1'b0};
                     end

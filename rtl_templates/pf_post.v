@@ -3,13 +3,13 @@
 //
 // Purpose   : code[c] = encode(saturate(relu(round((acc[c] + bias[c]) * scale[c] / 2^shift[c])))) for every column c of
 //             a row, LANES columns per cycle. The caller holds the row: select_o tells, one-hot, which group of LANES
-//             columns it must show on acc_i, bias_i, scale_i and shift_i in this cycle; lane l of group g is column
-//             g*LANES + l, and what stands in a lane beyond the last column does not matter.
+//             columns it must show on acc_i, bias_i, scale_i and shift_i in this cycle, taken_o that it was taken; lane
+//             l of group g is column g*LANES + l, and what stands in a lane beyond the last column does not matter.
 // Latency   : a row occupies G = ceil(COLS/LANES) cycles and is taken (in_ready_o) in the last of them; rows can follow
 //             every G cycles. out_valid_o is high 5 cycles after in_valid_i & in_ready_o, G + 4 cycles after a row
 //             first meets an idle unit, when out_ready_i is high.
 // Handshake : valid/ready on both sides; the row, relu_i, last_i and the column parameters must be stable from
-//             in_valid_i until the row is taken, and may change then. select_o does not depend combinationally on any
+//             in_valid_i until the row is taken, and may change then (columns of a group also when it was taken). select_o does not depend combinationally on any
 //             input. The output buffer holds two rows, so that
 //             in_ready_o does not depend combinationally on out_ready_i.
 // Parameters:
@@ -45,6 +45,7 @@ module pf_post #(
     input  wire                              in_valid_i,
     output wire                              in_ready_o,
     output wire [(COLS+LANES-1)/LANES-1:0]   select_o,
+    output wire                              taken_o,
     input  wire [LANES*ACC_W-1:0]            acc_i,
     input  wire                              relu_i,
     input  wire                              last_i,
@@ -83,13 +84,12 @@ module pf_post #(
         end else begin : gen_ring
             reg [GROUPS-1:0] group_q;
             reg [GROUPS-1:0] slot_q;
-            wire             take = in_valid_i & en;
             always @(posedge clk_i) begin
                 if (!rst_ni) begin
                     group_q <= {{(GROUPS-1){1'b0}}, 1'b1};
                     slot_q  <= {{(GROUPS-1){1'b0}}, 1'b1};
                 end else begin
-                    if (take) group_q <= {group_q[GROUPS-2:0], group_q[GROUPS-1]};
+                    if (taken_o) group_q <= {group_q[GROUPS-2:0], group_q[GROUPS-1]};
                     if (store) slot_q <= {slot_q[GROUPS-2:0], slot_q[GROUPS-1]};
                 end
             end
@@ -99,6 +99,7 @@ module pf_post #(
     endgenerate
 
     assign in_ready_o  = en & group[GROUPS-1];
+    assign taken_o     = in_valid_i & en;
     assign push        = store & slot[GROUPS-1];
     assign out_valid_o = (count_q != 2'd0);
 

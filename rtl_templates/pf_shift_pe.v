@@ -1,14 +1,16 @@
-// Shifting processing element, weight-stationary.
+// Shifting processing element.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Purpose   : psum_o = psum_i + sum over lanes of +-(act << shift) + LANES * OFFSET, modulo 2^PSUM_W. A weight is
+// Purpose   : total = sum + sum over lanes of +-(act << shift) + LANES * OFFSET, modulo 2^PSUM_W. A weight is
 //             {neg, shift}; a shift of all ones, with neg 0, is zero. Minus is one's complement and carry in. The sign
 //             bit is added inverted, which stands for a constant and saves the sign extension:
 //             OFFSET = 2^(ACT_W + 2^SHIFT_W - 3).
-//             The array feeds -ROWS*LANES*OFFSET into the top of every column.
-// Latency   : psum_o follows psum_i by one cycle. With PIPELINE = 2 it adds the products of the activations of the
-//             cycle before. act_o and swap_o follow by one cycle.
-// Handshake : none; wgt_shift_i enables the shadow weights, swap_i makes them active from the next cycle on.
+//             The array takes the offsets back: at the top of every column, or where a finished sum leaves it.
+//             Weight-stationary: sum is psum_i and total becomes psum_o. Output-stationary: sum and total are the PE's
+//             own register, sum is 0 where a token passes, and psum_i, psum_o are the column's chain of results.
+// Latency   : total is registered. With PIPELINE = 2 it adds the products of the operands of the cycle before. act_o and
+//             swap_o follow by one cycle.
+// Handshake : none; see pf_pe_regs for swap_i and shift_i.
 // Parameters:
 //   ACT_W        activation width, signed, 2..8
 //   SHIFT_W      width of a weight's shift, 1..4
@@ -16,6 +18,7 @@
 //   PIPELINE     1: product and sum in one cycle; 2: a register between them
 //   ZERO_GATING  1: a zero weight holds the shifter's input at zero; 0: it masks the shifter's output
 //   PSUM_W       partial sum width, >= ACT_W + 2^SHIFT_W - 1 + ceil(log2(LANES))
+//   SUM_STAYS    0: weight-stationary; 1: output-stationary
 `default_nettype none
 
 module pf_shift_pe #(
@@ -24,14 +27,15 @@ module pf_shift_pe #(
     parameter LANES       = 1,
     parameter PIPELINE    = 1,
     parameter ZERO_GATING = 1,
-    parameter PSUM_W      = 18
+    parameter PSUM_W      = 18,
+    parameter SUM_STAYS   = 0
 ) (
     input  wire                         clk_i,
     input  wire                         swap_i,
     output wire                         swap_o,
     input  wire [LANES*ACT_W-1:0]       act_i,
     output wire [LANES*ACT_W-1:0]       act_o,
-    input  wire                         wgt_shift_i,
+    input  wire                         shift_i,
     input  wire [LANES*(SHIFT_W+1)-1:0] wgt_i,
     output wire [LANES*(SHIFT_W+1)-1:0] wgt_o,
     input  wire [PSUM_W-1:0]            psum_i,
@@ -46,26 +50,30 @@ module pf_shift_pe #(
     localparam WIDE_W    = ACT_W + MAX_SHIFT;
 
     wire [LANES*WGT_W-1:0] weight;
-    reg  [PSUM_W-1:0]      psum_q;
+    wire [PSUM_W-1:0]      psum;
     wire [PSUM_W-1:0]      total;
 
     pf_pe_regs #(
-        .ACT_W(LANES*ACT_W),
-        .WGT_W(LANES*WGT_W)
+        .ACT_W    (LANES*ACT_W),
+        .WGT_W    (LANES*WGT_W),
+        .PSUM_W   (PSUM_W),
+        .PIPELINE (PIPELINE),
+        .SUM_STAYS(SUM_STAYS)
     ) u_regs (
-        .clk_i      (clk_i),
-        .swap_i     (swap_i),
-        .swap_o     (swap_o),
-        .act_i      (act_i),
-        .act_o      (act_o),
-        .wgt_shift_i(wgt_shift_i),
-        .wgt_i      (wgt_i),
-        .wgt_o      (wgt_o),
-        .weight_o   (weight)
+        .clk_i   (clk_i),
+        .swap_i  (swap_i),
+        .swap_o  (swap_o),
+        .act_i   (act_i),
+        .act_o   (act_o),
+        .shift_i (shift_i),
+        .wgt_i   (wgt_i),
+        .wgt_o   (wgt_o),
+        .psum_i  (psum_i),
+        .psum_o  (psum_o),
+        .weight_o(weight),
+        .sum_o   (psum),
+        .total_i (total)
     );
-
-    always @(posedge clk_i) psum_q <= total;
-    assign psum_o = psum_q;
 
     genvar l;
     generate
@@ -117,7 +125,7 @@ module pf_shift_pe #(
             wire [PSUM_W:0]   wide = {{(PSUM_W-SUM_W+1){1'b0}}, sum_q};
             wire              unused_wide = wide[PSUM_W];
             always @(posedge clk_i) sum_q <= gen_term[LANES-1].sum;
-            assign total = psum_i + wide[PSUM_W-1:0];
+            assign total = psum + wide[PSUM_W-1:0];
         end else begin : gen_chained
             for (l = 0; l < LANES; l = l + 1) begin : gen_term
                 wire [OPER_W:0]   term;   // {operand, carry in}
@@ -133,7 +141,7 @@ module pf_shift_pe #(
                 end
                 // The added one makes the lowest bit pass the carry in on.
                 if (l == 0) begin : gen_first
-                    assign added = {psum_i, 1'b1} + {{(PSUM_W-OPER_W){1'b0}}, term};
+                    assign added = {psum, 1'b1} + {{(PSUM_W-OPER_W){1'b0}}, term};
                 end else begin : gen_next
                     assign added = {gen_term[l-1].sum, 1'b1} + {{(PSUM_W-OPER_W){1'b0}}, term};
                 end

@@ -26,8 +26,10 @@ std::string description(const Spec& s) {
                                     : to_string(s.activation);
     const std::string array =
         s.kind == ArrayKind::kSystolic
-            ? fmt::format("systolic {}x{}{}", s.rows, s.cols,
-                          s.lanes > 1 ? fmt::format(", {} lanes", s.lanes) : "")
+            ? fmt::format(
+                  "systolic {}x{}{}{}", s.rows, s.cols,
+                  s.lanes > 1 ? fmt::format(", {} lanes", s.lanes) : "",
+                  s.dataflow == golden::Dataflow::kOutputStationary ? ", output-stationary" : "")
             : fmt::format("lut, subvector {}, {} centroids, {} columns", s.subvector, s.centroids,
                           s.columns);
     return fmt::format("{}: {} -> {}", array, formats, to_string(s.output));

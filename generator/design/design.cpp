@@ -90,10 +90,12 @@ golden::AccumulatorParams make_accumulator(const Spec& spec, int least, int requ
                                      least, kMaxAccumulatorBits));
     }
     if (width < required && !spec.acc_saturate) {
+        const bool can_saturate = spec.kind != ArrayKind::kSystolic ||
+                                  spec.dataflow != golden::Dataflow::kOutputStationary;
         throw InputError(
             file, where,
-            fmt::format("{} is too narrow for max_k {}; allowed: {} or more, or \"saturate\": true",
-                        width, spec.max_k, required));
+            fmt::format("{} is too narrow for max_k {}; allowed: {} or more{}", width, spec.max_k,
+                        required, can_saturate ? ", or \"saturate\": true" : ""));
     }
     if (width > kMaxAccumulatorBits) {
         throw InputError(file, where,
@@ -206,7 +208,7 @@ std::vector<Port> make_ports(const Design& d) {
     in("wgt_last_i");
     in("act_valid_i");
     out("act_ready_o");
-    in("act_data_i", d.tile_k * s.activation.n);
+    in("act_data_i", (d.systolic ? s.rows * s.lanes : s.subvector) * s.activation.n);
     in("act_last_i");
     out("out_valid_o");
     in("out_ready_i");
@@ -228,9 +230,11 @@ void resolve_systolic(Design& d, const std::string& file) {
     p.cols = s.cols;
     p.lanes = s.lanes;
     p.pipeline = s.pipeline;
-    p.rows_m = s.rows_m;
+    const bool output_stationary = s.dataflow == golden::Dataflow::kOutputStationary;
+    p.dataflow = s.dataflow;
+    p.rows_m = output_stationary ? s.rows : s.rows_m;
     p.datapath = make_datapath(s, file);
-    const int tile_k = s.rows * s.lanes;
+    const int tile_k = output_stationary ? s.lanes : s.rows * s.lanes;
     d.tile_k = tile_k;
     d.cols = s.cols;
     d.psum_bits = golden::accumulator_bits(p.datapath.term_bits, tile_k);
@@ -244,6 +248,8 @@ void resolve_systolic(Design& d, const std::string& file) {
     p.accumulator = make_accumulator(
         s, d.psum_bits, golden::accumulator_bits(p.datapath.term_bits, std::max(s.max_k, tile_k)),
         file);
+    if (output_stationary) d.psum_bits = p.accumulator.width;
+    d.rows_m = p.rows_m;
     p.post = make_post(s, file);
     d.bounds = enumerate_errors(p.datapath, s.max_k);
     d.weight_bits = s.weight.n;
@@ -264,6 +270,7 @@ void resolve_lut(Design& d, const std::string& file) {
     p.distance_bits = distance_bits(s);
     p.index_bits = counter_bits(static_cast<std::uint64_t>(s.centroids - 1));
     d.tile_k = s.subvector;
+    d.rows_m = s.rows_m;
     d.cols = s.columns;
     d.psum_bits = s.entry_bits;
     const int least = s.entry_bits + 1;
@@ -291,7 +298,7 @@ Design resolve(const Spec& spec, const std::string& file) {
     d.out_bits = spec.output.n;
     // A lane is as large as several PEs and works once per output, not once per product.
     d.post_lanes = spec.post_lanes.value_or(ceil_div(d.cols, 8));
-    d.m_bits = counter_bits(static_cast<std::uint64_t>(spec.rows_m));
+    d.m_bits = counter_bits(static_cast<std::uint64_t>(d.rows_m));
     d.tiles_bits = counter_bits(static_cast<std::uint64_t>(ceil_div(spec.max_k, d.tile_k)));
     d.timing = d.systolic ? golden::timing(*d.systolic, d.post_lanes)
                           : golden::timing(*d.lut, d.post_lanes);

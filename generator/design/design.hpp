@@ -41,17 +41,20 @@ struct Design {
     std::optional<golden::LutParams> lut;
     golden::TimingParams timing;
     int post_lanes = 1;
-    int psum_bits = 0;    ///< partial sum inside the array: term_bits + ceil(log2(rows*lanes))
+    int psum_bits = 0;    ///< partial sum inside the array: term_bits + ceil(log2(rows*lanes)); the
+                          ///< whole sum when the outputs are stationary
     int weight_bits = 0;  ///< stored code width
     int act_bits = 0;
     int out_bits = 0;
+    int rows_m = 0;      ///< rows of one job, at most: buffers.rows_m, or array.rows
     int m_bits = 0;      ///< width of job_m_i: counts 0..rows_m
     int tiles_bits = 0;  ///< width of job_tiles_i: counts 0..ceil(max_k / tile_k)
-    int tile_k = 0;      ///< K elements of one tile: rows*lanes or subvector
+    int tile_k = 0;      ///< K elements of one tile: rows*lanes, lanes of a step, or subvector
     int cols = 0;        ///< outputs per beat
     std::vector<Port> ports;
     ErrorBounds bounds;
 
+    [[nodiscard]] bool output_stationary() const { return timing.output_stationary; }
     [[nodiscard]] const golden::PostParams& post() const {
         return systolic ? systolic->post : lut->post;
     }

@@ -42,8 +42,9 @@ mst::data common_values(const Design& d) {
     mst::data v;
     v.set("top", std::string(kTopMark));
     v.set("description", description(d));
+    v.set("output_stationary", d.output_stationary());
     v.set("cols", text(d.cols));
-    v.set("rows_m", text(d.spec.rows_m));
+    v.set("rows_m", text(d.rows_m));
     v.set("acc_bits", text(d.accumulator().width));
     v.set("saturate", d.accumulator().saturate ? "1" : "0");
     v.set("tiles_bits", text(d.tiles_bits));
@@ -113,7 +114,7 @@ mst::data systolic_values(const Design& d) {
     v.set("pipeline", text(s.pipeline));
     v.set("term_bits", text(dp.term_bits));
     v.set("weight_bits", text(d.weight_bits));
-    v.set("latency_note", "ROWS+" + text(s.pipeline));
+    v.set("latency_note", "ROWS+" + text(d.output_stationary() ? s.pipeline + 1 : s.pipeline));
 
     std::vector<std::pair<std::string, std::string>> pe;
     std::string module;
@@ -154,6 +155,7 @@ mst::data systolic_values(const Design& d) {
                          {"PIPELINE", "PIPELINE"},
                          {"ZERO_GATING", d.spec.zero_gating ? "1" : "0"},
                          {"PSUM_W", "PSUM_W"}});
+    if (d.output_stationary()) pe.emplace_back("SUM_STAYS", "1");
     v.set("pe_module", module);
     v.set("pe_parameters", parameter_list(pe));
     v.set("act_operand_bits", text(operand_bits(dp, dp.activation)));
@@ -316,7 +318,7 @@ std::string binding(const Design& d) {
         "template <class T>\nusing Port = peforge::coco::Sig<std::remove_reference_t<T>>;\n\n"
         "template <class Top>\nstruct Dut : peforge::coco::VerilatedDut<Top> {{\n"
         "    using peforge::coco::VerilatedDut<Top>::VerilatedDut;\n\n",
-        PEFORGE_VERSION, d.spec.name, d.spec.hash, d.top, d.top, d.spec.rows_m);
+        PEFORGE_VERSION, d.spec.name, d.spec.hash, d.top, d.top, d.rows_m);
     for (const Port& p : d.ports) {
         out += fmt::format("    Port<decltype(Top::{0})> {0}{{this->top.{0}, {1}}};\n", p.name,
                            p.width);

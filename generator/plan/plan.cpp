@@ -13,11 +13,17 @@ namespace peforge {
 
 namespace {
 
+/// K of a tile of the tests: on an output-stationary array, whose tiles are single steps, one that
+/// is as long as the array is deep.
+int plan_tile(const Design& d) {
+    return d.output_stationary() ? d.systolic->rows * d.systolic->lanes : d.tile_k;
+}
+
 TestCase random_case(const Design& d, int index, Draw& rng) {
     TestCase c;
     c.name = fmt::format("random.{}", index);
-    c.shape = {rng.between(1, std::min(2 * d.spec.rows_m, 40)),
-               rng.between(1, std::min(d.spec.max_k, 6 * d.tile_k + 2)),
+    c.shape = {rng.between(1, std::min(2 * d.rows_m, 40)),
+               rng.between(1, std::min(d.spec.max_k, 6 * plan_tile(d) + 2)),
                rng.between(1, 3 * d.cols)};
     c.relu = rng.below(2) == 0;
     static constexpr Operands kKinds[] = {Operands::kRandom, Operands::kRandom, Operands::kLarge,
@@ -33,17 +39,17 @@ TestCase random_case(const Design& d, int index, Draw& rng) {
 }  // namespace
 
 std::vector<TestCase> test_plan(const Design& d, int level, std::uint64_t seed) {
-    const int tile = d.tile_k;
+    const int tile = plan_tile(d);
     const int cols = d.cols;
-    const int rows_m = d.spec.rows_m;
+    const int rows_m = d.rows_m;
     const int max_k = d.spec.max_k;
     const auto k_of = [&](int tiles, int extra) {
         return std::clamp(tiles * tile + extra, 1, max_k);
     };
     const auto rows = [&](int m) { return std::min(rows_m, m); };
     // The largest 2^b - 1 tiles that a job can have: every bit of the tile counters.
-    const int most_tiles =
-        static_cast<int>(std::bit_floor(static_cast<unsigned>((max_k + tile - 1) / tile) + 1) - 1);
+    const int most_tiles = static_cast<int>(
+        std::bit_floor(static_cast<unsigned>((max_k + d.tile_k - 1) / d.tile_k) + 1) - 1);
     constexpr auto kRandom = Operands::kRandom;
 
     std::vector<TestCase> plan = {
@@ -57,7 +63,7 @@ std::vector<TestCase> test_plan(const Design& d, int level, std::uint64_t seed) 
         {"corner.zero", {5, k_of(2, 0), cols}, Operands::kZero},
         // Two columns, so that both signs add up.
         {"corner.largest_at_max_k", {3, max_k, std::max(2, cols)}, Operands::kLargest},
-        {"corner.most_tiles", {1, k_of(most_tiles, 0), 1}},
+        {"corner.most_tiles", {1, std::min(most_tiles * d.tile_k, max_k), 1}},
         {"corner.large", {rows(20), k_of(4, 0), 2 * cols}, Operands::kLarge},
         {"corner.extremes", {17, k_of(4, 0), cols}, Operands::kExtreme},
         {"corner.nar", {9, k_of(3, 0), cols + 1}, Operands::kNar},
@@ -71,6 +77,19 @@ std::vector<TestCase> test_plan(const Design& d, int level, std::uint64_t seed) 
         // As many short jobs under way at once as the array takes.
         {"stall.short_jobs", {1, tile, 12 * cols}, kRandom, {0, 0, 0, 0, 250}},
     };
+    if (d.output_stationary()) {
+        // Jobs of a single step, jobs whose steps outlast the drain of the job before, jobs about
+        // as long as the drain; weights that come late for waiting activations.
+        const int drain =
+            (rows_m * std::max(d.timing.post_cycles, 2) + d.timing.latency) * d.tile_k;
+        const auto k = [&](int elements) { return std::clamp(elements, 1, max_k); };
+        plan.push_back({"steps.one", {3 * rows_m, d.tile_k, 2 * cols}, kRandom, {}, true});
+        plan.push_back({"steps.outlast_drain", {2 * rows_m, k(2 * drain), 2 * cols}});
+        plan.push_back(
+            {"steps.meet_drain", {3 * rows_m, k(drain), cols}, kRandom, {0, 0, 0, 0, 16}});
+        plan.push_back(
+            {"stall.late_weights", {2 * rows_m, k(drain), cols}, kRandom, {0, 0, 180, 0, 0}});
+    }
     // One row: the column parameters are made for its sums. The encoder's inputs are its thresholds
     // and the values below them, at most two a code, and random ones: an error of one unit in a sum
     // of large products shows as well.
@@ -89,7 +108,9 @@ std::vector<TestCase> test_plan(const Design& d, int level, std::uint64_t seed) 
     const golden::GemmShape several = {rows(6) + 1, k_of(3, 1), cols + 1};
     const golden::GemmShape deep = {rows(6) + 1, max_k, std::max(2, cols)};
     scenario("sequence.nar", Scenario::kSequence, several, {}, Operands::kMostlyNar);
-    scenario("sequence.saturations", Scenario::kSequence, deep, {}, Operands::kLargest);
+    if (!d.output_stationary()) {
+        scenario("sequence.saturations", Scenario::kSequence, deep, {}, Operands::kLargest);
+    }
     scenario("sequence.mixed_jobs", Scenario::kMixed, {rows(3), tile, 2 * cols}, {});
     scenario("sequence.mixed_short_jobs", Scenario::kMixed, {1, tile, 2 * cols}, {0, 0, 0, 0, 200});
     scenario("reset.in_job", Scenario::kReset, several, {});
@@ -106,8 +127,9 @@ std::vector<TestCase> test_plan(const Design& d, int level, std::uint64_t seed) 
         if (l != 2) continue;
         // Long enough for bit 16 of the counters, that of saturations included.
         constexpr int kCycles = 100'000;
-        const int tiles = (max_k + tile - 1) / tile;
-        const int jobs = (kCycles + tiles * rows_m - 1) / (tiles * rows_m);
+        const int tiles = (max_k + d.tile_k - 1) / d.tile_k;
+        const int beats = d.output_stationary() ? tiles : tiles * rows_m;
+        const int jobs = (kCycles + beats - 1) / beats;
         plan.push_back({"long.counters", {rows_m, max_k, jobs * cols}, Operands::kLargest});
     }
     return plan;
@@ -172,7 +194,7 @@ std::string test_plan_json(const Design& d, int level, std::uint64_t seed) {
     j["version"] = PEFORGE_VERSION;
     j["level"] = level;
     j["seed"] = seed;
-    j["rows_m"] = d.spec.rows_m;
+    j["rows_m"] = d.rows_m;
     for (const Stream& stream : streams(d)) {
         nlohmann::ordered_json ports = nlohmann::ordered_json::array();
         for (const Port& port : stream.payload) {

@@ -38,15 +38,6 @@ constexpr ParameterCodec<Owner> member() {
                 }};
 }
 
-/// Codec of a key with a single legal value that Spec does not store.
-constexpr ParameterCodec<Spec> single_choice() {
-    return {.set = [](Spec&, const ParameterValue&) {},
-            .get =
-                [](const Spec&) {
-                    return ParameterValue{0, {}};
-                }};
-}
-
 constexpr ParameterCodec<Spec> name_codec() {
     return {.set = [](Spec& s, const ParameterValue& v) { s.name = v.text; },
             .get =
@@ -57,7 +48,7 @@ constexpr ParameterCodec<Spec> name_codec() {
 
 // In the order of the C++ enumerators.
 constexpr std::array<std::string_view, 2> kArrayKinds{"systolic", "lut"};
-constexpr std::array<std::string_view, 1> kDataflows{"weight_stationary"};
+constexpr std::array<std::string_view, 2> kDataflows{"weight_stationary", "output_stationary"};
 constexpr std::array<std::string_view, 3> kMetrics{"l1", "l2", "chebyshev"};
 constexpr std::array<std::string_view, 2> kRoundings{"truncate", "nearest_even"};
 constexpr std::array<std::string_view, 2> kRegimes{"capped", "terminated"};
@@ -87,14 +78,14 @@ constexpr std::array kParameters{
               .scope = Scope::kSystolic,
               .choices = kDataflows,
               .help = "operand that stays in the PEs",
-              .codec = single_choice()},
+              .codec = member<Spec, &Spec::dataflow>()},
     Parameter{.pointer = "/array/rows",
               .type = kInt,
               .scope = Scope::kSystolic,
               .required = true,
               .min = 1,
               .max = 256,
-              .help = "rows of PEs, along K",
+              .help = "rows of PEs, along K (output_stationary: along M)",
               .codec = member<Spec, &Spec::rows>()},
     Parameter{.pointer = "/array/cols",
               .type = kInt,
@@ -180,6 +171,7 @@ constexpr std::array kParameters{
               .codec = member<Spec, &Spec::acc_width>()},
     Parameter{.pointer = "/accumulator/saturate",
               .type = kBool,
+              .scope = Scope::kBuffered,
               .max = 1,
               .help = "allow a width below what max_k needs; sums then saturate and are counted",
               .codec = member<Spec, &Spec::acc_saturate>()},
@@ -265,6 +257,7 @@ constexpr std::array kParameters{
               .codec = member<Spec, &Spec::zero_gating>()},
     Parameter{.pointer = "/buffers/rows_m",
               .type = kInt,
+              .scope = Scope::kBuffered,
               .min = 1,
               .max = 4096,
               .help = "depth of the accumulator buffer: rows of one job",
@@ -735,6 +728,9 @@ bool belongs(const Parameter& p, const Spec& spec) {
             return spec.kind == ArrayKind::kSystolic &&
                    (log || (golden::is_float(spec.weight) && golden::is_float(spec.activation)));
         }
+        case Scope::kBuffered:
+            return spec.kind != ArrayKind::kSystolic ||
+                   spec.dataflow != golden::Dataflow::kOutputStationary;
         case Scope::kAll:
             break;
     }
@@ -755,6 +751,8 @@ std::string scope_text(Scope scope) {
             return "\"lp\" weights with \"lp\" activations";
         case Scope::kPlaced:
             return "\"lp\" or floating-point weights and activations";
+        case Scope::kBuffered:
+            return "array.dataflow \"weight_stationary\" or array.kind \"lut\"";
         case Scope::kAll:
             break;
     }

@@ -31,6 +31,7 @@ enum class Scope {
     kLut,       ///< array.kind "lut"
     kLog,       ///< systolic with lp weights and lp activations
     kPlaced,    ///< systolic with lp or floating-point weights: terms have a place below the unit
+    kBuffered,  ///< sums in a buffer behind the array: every array but an output-stationary one
 };
 
 /// A value on its way between JSON and Spec: an integer, a bool (0, 1), the index of a choice, or
@@ -90,7 +91,7 @@ const FormatParameter* find_format_parameter(std::string_view key, golden::Forma
 /// Does the key belong to this format kind?
 bool belongs(const FormatParameter& p, golden::FormatKind kind);
 
-/// Does the key belong to this spec (array kind and datapath)?
+/// Does the key belong to this spec (array kind, dataflow and datapath)?
 bool belongs(const Parameter& p, const Spec& spec);
 
 /// Does its belonging depend on the formats of weights and activations?

@@ -151,15 +151,24 @@ private:
     void peek() {
         const Node* array = root_.find("array");
         const Node* kind = array != nullptr ? array->find("kind") : nullptr;
+        const Node* dataflow = array != nullptr ? array->find("dataflow") : nullptr;
+        const auto known = [this](const Parameter& p, const Node& node) {
+            const Checked checked = check_value(p, node);
+            if (checked.problem.empty()) {
+                p.codec.set(spec_, checked.value);
+            }
+            return checked.problem.empty();
+        };
+        known_dataflow_ = dataflow == nullptr;
         for (const Parameter& p : parameters()) {
             if (kind != nullptr && p.pointer == "/array/kind") {
-                const Checked checked = check_value(p, *kind);
-                known_kind_ = checked.problem.empty();
-                if (known_kind_) {
-                    p.codec.set(spec_, checked.value);
-                }
+                known_kind_ = known(p, *kind);
+            }
+            if (dataflow != nullptr && p.pointer == "/array/dataflow") {
+                known_dataflow_ = known(p, *dataflow);
             }
         }
+        known_dataflow_ = known_kind_ && (spec_.kind != ArrayKind::kSystolic || known_dataflow_);
         const auto weight = peek_format("weight");
         const auto activation = peek_format("activation");
         known_datapath_ = known_kind_ && (spec_.kind == ArrayKind::kLut || (weight && activation));
@@ -182,6 +191,9 @@ private:
     [[nodiscard]] bool may_belong(const Parameter& p) const {
         if (depends_on_formats(p.scope)) {
             return known_datapath_ ? belongs(p, spec_) : true;
+        }
+        if (p.scope == Scope::kBuffered) {
+            return known_dataflow_ ? belongs(p, spec_) : true;
         }
         return known_kind_ ? belongs(p, spec_) : true;
     }
@@ -415,6 +427,7 @@ private:
     const std::string& file_;
     Spec spec_;
     bool known_kind_ = false;
+    bool known_dataflow_ = false;
     bool known_datapath_ = false;
     std::vector<Problem> problems_;
 };

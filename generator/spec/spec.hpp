@@ -20,6 +20,7 @@ struct Spec {
 
     ArrayKind kind = ArrayKind::kSystolic;
     // array.kind = systolic
+    golden::Dataflow dataflow = golden::Dataflow::kWeightStationary;
     int rows = 8;
     int cols = 8;
     // array.kind = lut
@@ -38,7 +39,7 @@ struct Spec {
     // accumulator
     int max_k = 1152;
     std::optional<int> acc_width;
-    bool acc_saturate = false;
+    bool acc_saturate = false;         ///< not output-stationary
     std::optional<int> acc_frac_bits;  ///< log datapath only
     std::optional<int> mantissa_bits;  ///< log datapath only
     int octaves = 24;                  ///< log datapath only
@@ -57,7 +58,7 @@ struct Spec {
     bool zero_gating = true;
 
     // buffers
-    int rows_m = 256;
+    int rows_m = 256;  ///< not output-stationary: its jobs have up to `rows` rows
     bool double_buffer = true;
 
     std::string hash;  ///< 16 hex digits: FNV-1a 64 of the canonical JSON of all values

@@ -158,8 +158,9 @@ ordered_json format_schema() {
 
 /// Schema of the specs of one array kind.
 ordered_json kind_schema(ArrayKind kind) {
-    // Keys of some datapaths are among those of every systolic array: whether they belong depends
-    // on two formats, which the program checks.
+    // Keys of some datapaths are among those of every systolic array, and so are those of the
+    // buffered sums: whether they belong depends on two formats and on the dataflow, which the
+    // program checks.
     Spec widest;
     widest.kind = kind;
     widest.weight.kind = FormatKind::kLp;
@@ -192,7 +193,7 @@ ordered_json kind_schema(ArrayKind kind) {
             schema.erase("enum");
             schema["const"] = p.choices[static_cast<std::size_t>(kind)];
         }
-        if (depends_on_formats(p.scope)) {
+        if (depends_on_formats(p.scope) || p.scope == Scope::kBuffered) {
             schema["description"] = fmt::format(
                 "{}; only with {}", schema["description"].get<std::string>(), scope_text(p.scope));
         }

@@ -100,6 +100,22 @@ TEST(Design, LanesAndOptionalPorts) {
     }
 }
 
+TEST(Design, OutputStationaryNumbers) {
+    const Design d = example("pot4_os_3x5");  // lanes 2
+    EXPECT_EQ(d.tile_k, 2);
+    EXPECT_EQ(d.rows_m, 3);
+    EXPECT_EQ(d.systolic->rows_m, 3);
+    EXPECT_EQ(d.m_bits, 2);
+    EXPECT_EQ(d.tiles_bits, 9);                     // 300 steps
+    EXPECT_EQ(d.accumulator().width, 25);           // 600 terms: 10 more bits
+    EXPECT_EQ(d.systolic->datapath.term_bits, 15);  // -128 * -2^6 = 2^13
+    EXPECT_EQ(d.psum_bits, d.accumulator().width);
+    EXPECT_EQ(d.timing.tile_beats, 1);
+    const std::vector<std::string> ports = port_texts(d);
+    EXPECT_NE(std::find(ports.begin(), ports.end(), "wgt_data_i[40]i"), ports.end());  // 5 * 2 * 4
+    EXPECT_NE(std::find(ports.begin(), ports.end(), "act_data_i[48]i"), ports.end());  // 3 * 2 * 8
+}
+
 TEST(Design, LutNumbers) {
     const Design d = example("lut_v4_c16_n32");
     EXPECT_EQ(d.tile_k, 4);

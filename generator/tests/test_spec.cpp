@@ -292,7 +292,7 @@ TEST(Schema, RejectsWhatTheTableRejects) {
         changed(kMinimal, "/array/rows", 257),
         changed(kMinimal, "/array/rows", "8"),
         changed(kMinimal, "/array/kind", "lut"),
-        changed(kMinimal, "/array/dataflow", "output_stationary"),
+        changed(kMinimal, "/array/dataflow", "row_stationary"),
         changed(kMinimal, "/weight/n", 6),
         changed(kMinimal, "/weight/es", 1),
         changed(kMinimal, "/weight/format", "posit"),

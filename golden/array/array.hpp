@@ -23,14 +23,21 @@ struct AccumulatorParams {
     bool operator==(const AccumulatorParams&) const = default;
 };
 
-/// Weight-stationary systolic array, `rows` x `cols` PEs of `lanes` products each.
-/// K runs along rows and lanes: k = (tile * rows + row) * lanes + lane.
+/// What stays in the PEs of a systolic array.
+enum class Dataflow {
+    kWeightStationary,  ///< K runs along rows and lanes: k = (tile * rows + row) * lanes + lane
+    kOutputStationary,  ///< M runs along rows, K streams: k = step * lanes + lane
+};
+
+/// Systolic array, `rows` x `cols` PEs of `lanes` products each; N runs along columns.
 struct SystolicParams {
     int rows = 8;
     int cols = 8;
     int lanes = 1;
     int pipeline = 1;  ///< register stages of a PE, 1 (sum only) or 2 (product, sum)
-    int rows_m = 256;  ///< depth of the accumulator buffer
+    int rows_m = 256;  ///< rows of one job: depth of the accumulator buffer, or `rows` when the
+                       ///< outputs are stationary
+    Dataflow dataflow = Dataflow::kWeightStationary;
     DatapathParams datapath;
     AccumulatorParams accumulator;
     PostParams post;

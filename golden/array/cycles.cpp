@@ -211,6 +211,112 @@ private:
     std::uint64_t prm_left_ = jobs_.size() * static_cast<std::uint64_t>(t_.columns);
 };
 
+/// Controller state of an output-stationary array, stepped like Controller.
+class StepController {
+public:
+    StepController(const TimingParams& t, const std::vector<Job>& jobs) : t_(t), jobs_(jobs) {
+        for (const Job& job : jobs) beats_left_ += static_cast<std::uint64_t>(job.tiles);
+    }
+
+    std::uint64_t run() {
+        while (finished_ < jobs_.size()) step();
+        return last_out_;
+    }
+
+private:
+    void step() {
+        // Everything is decided from the state before the clock edge, then applied.
+        const bool job_fire = next_job_ < jobs_.size() && !nxt_valid_;
+        const bool last = cur_left_ == 1;
+        // Activations and weights have a register each and never stall: both are full or empty.
+        const bool fire = cur_valid_ && slots_full_ && (!last || !drain_busy_);
+        const bool job_done = fire && last;
+        const bool beats = beats_left_ > 0 && (!slots_full_ || fire);
+        const bool take_next = nxt_valid_ && (!cur_valid_ || job_done);
+
+        const bool prm_full = prm_count_ == t_.columns;
+        const bool take_prm = drain_done_ && !drain_run_ && prm_full;
+        // A row's groups of columns are taken one a cycle; a single group leaves the array in every
+        // other cycle, since its results move down behind it.
+        const bool row_taken = drain_run_ && now_ == row_done_at_;
+        const bool last_row = row_taken && drained_ + 1 == drain_m_;
+
+        if (row_taken) {
+            ++drained_;
+            row_done_at_ = now_ + static_cast<std::uint64_t>(std::max(t_.post_cycles, 2));
+        }
+        if (last_row) {
+            last_out_ = now_ + static_cast<std::uint64_t>(t_.post_latency);
+            ++finished_;
+            drain_run_ = false;
+            drain_busy_ = false;
+        }
+        if (take_prm) {
+            drain_run_ = true;
+            drain_done_ = false;
+            row_done_at_ = now_ + static_cast<std::uint64_t>(t_.post_cycles);
+            prm_count_ = 0;
+        } else if (prm_left_ > 0 && !prm_full) {
+            ++prm_count_;
+            --prm_left_;
+        }
+        if (drain_busy_ && now_ == done_at_) drain_done_ = true;
+        if (job_done) {
+            drain_busy_ = true;
+            drained_ = 0;
+            drain_m_ = cur_.m;
+            done_at_ = now_ + static_cast<std::uint64_t>(t_.latency);
+        }
+
+        if (beats) {
+            slots_full_ = true;
+            --beats_left_;
+        } else if (fire) {
+            slots_full_ = false;
+        }
+        if (fire) --cur_left_;
+        if (job_done) cur_valid_ = false;
+        if (take_next) {
+            cur_ = nxt_;
+            cur_left_ = nxt_.tiles;
+            cur_valid_ = true;
+            nxt_valid_ = false;
+        }
+        if (job_fire) {
+            nxt_ = jobs_[next_job_++];
+            nxt_valid_ = true;
+        }
+        ++now_;
+    }
+
+    TimingParams t_;
+    const std::vector<Job>& jobs_;
+    std::uint64_t now_ = 0;
+    std::uint64_t last_out_ = 0;
+    std::size_t finished_ = 0;
+
+    // Admission of steps.
+    std::size_t next_job_ = 0;
+    Job nxt_{};
+    bool nxt_valid_ = false;
+    Job cur_{};
+    bool cur_valid_ = false;
+    int cur_left_ = 0;
+    std::uint64_t beats_left_ = 0;
+    bool slots_full_ = false;
+
+    // Drain and post-processing.
+    std::uint64_t done_at_ = 0;
+    bool drain_busy_ = false;
+    bool drain_done_ = false;
+    bool drain_run_ = false;
+    int drained_ = 0;
+    int drain_m_ = 0;
+    std::uint64_t row_done_at_ = 0;  // cycle in which the bottom row's last group is taken
+    int prm_count_ = 0;
+    std::uint64_t prm_left_ = jobs_.size() * static_cast<std::uint64_t>(t_.columns);
+};
+
 int post_cycles(int cols, int lanes) {
     return (cols + lanes - 1) / lanes;
 }
@@ -222,12 +328,20 @@ constexpr int kPostLatency = 5;
 
 TimingParams timing(const SystolicParams& p, int post_lanes) {
     TimingParams t;
-    t.tile_beats = p.rows;
-    t.wave = std::max(1, p.rows + p.cols - 2);
-    t.latency = p.rows + p.pipeline - 1 + p.cols;
     t.columns = p.cols;
     t.post_cycles = post_cycles(p.cols, post_lanes);
     t.post_latency = kPostLatency;
+    if (p.dataflow == Dataflow::kOutputStationary) {
+        t.output_stationary = true;
+        t.tile_beats = 1;
+        // The drain starts when no group of the first row will find a column that is still on its
+        // way: column c is ready c cycles behind column 0, its group is taken c / lanes behind it.
+        t.latency = p.rows + p.pipeline + p.cols - t.post_cycles - 1;
+        return t;
+    }
+    t.tile_beats = p.rows;
+    t.wave = std::max(1, p.rows + p.cols - 2);
+    t.latency = p.rows + p.pipeline - 1 + p.cols;
     return t;
 }
 
@@ -244,7 +358,7 @@ TimingParams timing(const LutParams& p, int post_lanes) {
 }
 
 std::uint64_t cycles(const TimingParams& t, const std::vector<Job>& jobs) {
-    return Controller(t, jobs).run();
+    return t.output_stationary ? StepController(t, jobs).run() : Controller(t, jobs).run();
 }
 
 }  // namespace peforge::golden

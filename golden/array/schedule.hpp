@@ -11,13 +11,14 @@
 namespace peforge::golden {
 
 /// One job of an array: `m` rows through `tiles` tiles, with the column tile it covers.
-/// A tile is rows*lanes elements of K (systolic) or one subspace of v elements (LUT).
+/// A tile is rows*lanes elements of K (weight-stationary), lanes elements (output-stationary: a
+/// step) or one subspace of v elements (LUT).
 struct Job {
     int m0 = 0;     ///< first row
     int m = 0;      ///< rows, 1..rows_m
     int n0 = 0;     ///< first column
     int n = 0;      ///< columns used, 1..cols
-    int tiles = 0;  ///< K tiles or subspaces
+    int tiles = 0;  ///< K tiles, steps or subspaces
 };
 
 /// Jobs in the order the host issues them: column tiles outermost, then blocks of rows_m rows.
@@ -25,10 +26,12 @@ std::vector<Job> plan(GemmShape shape, int tile_k, int cols, int rows_m);
 
 /// Timing constants of an array's controller, see docs/architecture.md, "Cycle counts".
 struct TimingParams {
-    int tile_beats = 0;    ///< weight-stream beats of a tile: rows, or centroids
+    bool output_stationary = false;
+    int tile_beats = 0;    ///< weight-stream beats of a tile: rows, centroids, or one a step
     int wave = 0;          ///< cycles from a swap until the shadow weights may be overwritten
     int latency = 0;       ///< systolic: from a row's admission to its update in the last column;
-                           ///< LUT: from a row's admission to its index entering the FIFO
+                           ///< LUT: from a row's admission to its index entering the FIFO;
+                           ///< output-stationary: from a job's last step until its drain is armed
     int index_fifo = 0;    ///< depth of the index FIFO; 0: rows go straight to the accumulators
     int columns = 0;       ///< parameter beats of a job
     int post_cycles = 1;   ///< cycles a row occupies the post-processing unit: ceil(cols / lanes)

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <stdexcept>
+#include <tuple>
 #include <vector>
 
 namespace peforge::golden {
@@ -40,6 +41,38 @@ TEST(golden_schedule, every_output_belongs_to_one_job) {
             EXPECT_EQ(seen, std::vector<int>(seen.size(), 1));
         }
     }
+}
+
+/// Without stalls a job takes a cycle a step as soon as the drain before it is shorter.
+TEST(golden_schedule, steps_of_an_output_stationary_array_hide_the_drain) {
+    SystolicParams p;
+    p.dataflow = Dataflow::kOutputStationary;
+    for (const auto& [rows, cols, post_lanes] :
+         {std::tuple{8, 8, 1}, {8, 8, 2}, {8, 8, 8}, {3, 5, 2}, {16, 16, 2}}) {
+        p.rows = rows;
+        p.cols = cols;
+        const TimingParams t = timing(p, post_lanes);
+        const int steps = 4 * rows * t.post_cycles;
+        const auto cycles_of = [&](int jobs) {
+            return cycles(
+                t, std::vector<Job>(static_cast<std::size_t>(jobs), Job{0, rows, 0, cols, steps}));
+        };
+        EXPECT_EQ(cycles_of(20) - cycles_of(19), static_cast<std::uint64_t>(steps))
+            << rows << "x" << cols << " " << post_lanes;
+        EXPECT_LT(cycles_of(1), static_cast<std::uint64_t>(2 * steps + 2 * (rows + cols) + 10));
+    }
+}
+
+/// One product on one PE by hand: accepted in cycle 0, beats and job wait in cycle 1, the job is
+/// current in cycle 2 and its step enters; operand register 3, sum 4, result 5, which
+/// post-processing takes, and its output beat 5 cycles later.
+TEST(golden_schedule, one_step_on_one_pe) {
+    SystolicParams p;
+    p.dataflow = Dataflow::kOutputStationary;
+    p.rows = p.cols = 1;
+    EXPECT_EQ(cycles(timing(p, 1), {{0, 1, 0, 1, 1}}), 10U);
+    p.pipeline = 2;
+    EXPECT_EQ(cycles(timing(p, 1), {{0, 1, 0, 1, 1}}), 11U);
 }
 
 TEST(golden_schedule, bad_sizes_are_refused) {

@@ -26,7 +26,7 @@ double processor_seconds() {
 std::vector<Episode> work(const Design& design, std::uint64_t seed) {
     const TestCase test{
         "speed",
-        {4 * design.spec.rows_m, std::min(4 * design.tile_k, design.spec.max_k), 4 * design.cols},
+        {4 * design.rows_m, std::min(4 * design.tile_k, design.spec.max_k), 4 * design.cols},
         Operands::kRandom,
         {},
         true};

@@ -436,6 +436,7 @@ struct PeConfig {
     int zero_gating = 1;
     int use_dsp = 0;
     int spare_bits = 0;  ///< of the partial sum
+    int sum_stays = 0;   ///< output-stationary
 };
 
 /// A PE in the wrapper with a cycle-exact model of what it must do.
@@ -500,13 +501,15 @@ public:
         wgt_in_ = w.input(lanes * wgt_bits_);
         wgt_out_ = w.output(lanes * wgt_bits_);
         w.add(rename_modules(
-            fmt::format("{} #({}.LANES({}), .PIPELINE({}), .ZERO_GATING({}), .PSUM_W({})) u_{} (\n"
+            fmt::format("{} #({}.LANES({}), .PIPELINE({}), .ZERO_GATING({}), .PSUM_W({}), "
+                        ".SUM_STAYS({})) u_{} (\n"
                         "  .clk_i(clk_i), .swap_i({}), .swap_o({}), .act_i({}), .act_o({}),\n"
-                        "  .wgt_shift_i({}), .wgt_i({}), .wgt_o({}), .psum_i({}), .psum_o({}));\n",
+                        "  .shift_i({}), .wgt_i({}), .wgt_o({}), .psum_i({}), .psum_o({}));\n",
                         module, parameters, lanes, config.pipeline, config.zero_gating, psum_bits_,
-                        index, Wrapper::in(swap_in_), Wrapper::out(swap_out_), Wrapper::in(act_in_),
-                        Wrapper::out(act_out_), Wrapper::in(shift_in_), Wrapper::in(wgt_in_),
-                        Wrapper::out(wgt_out_), Wrapper::in(psum_in_), Wrapper::out(psum_out_)),
+                        config.sum_stays, index, Wrapper::in(swap_in_), Wrapper::out(swap_out_),
+                        Wrapper::in(act_in_), Wrapper::out(act_out_), Wrapper::in(shift_in_),
+                        Wrapper::in(wgt_in_), Wrapper::out(wgt_out_), Wrapper::in(psum_in_),
+                        Wrapper::out(psum_out_)),
             prefix));
 
         const int weights = golden::code_count(d.weight);
@@ -545,8 +548,9 @@ public:
             const int a = act[lane] & (golden::code_count(d.activation) - 1);
             wgt_word |= wgt_operands_[static_cast<std::size_t>(w[lane])] << (l * wgt_bits_);
             act_word |= act_operands_[static_cast<std::size_t>(a)] << (l * act_bits_);
-            products += static_cast<std::uint64_t>(terms_[static_cast<std::size_t>(
-                active_[lane] * golden::code_count(d.activation) + a)]);
+            const int weight = config_.sum_stays != 0 ? w[lane] : active_[lane];
+            products += static_cast<std::uint64_t>(
+                terms_[static_cast<std::size_t>(weight * golden::code_count(d.activation) + a)]);
         }
         model.set(swap_in_, swap ? 1 : 0);
         model.set(shift_in_, shift ? 1 : 0);
@@ -556,12 +560,21 @@ public:
 
         // What the outputs must be after the clock edge.
         const std::uint64_t added = config_.pipeline == 2 ? products_before_ : products;
-        expect_psum_ = low_bits(static_cast<std::int64_t>(psum + added + offset_), psum_bits_);
+        if (config_.sum_stays != 0) {
+            const bool first = config_.pipeline == 2 ? expect_swap_ : swap;
+            if (first) expect_psum_ = low_bits(static_cast<std::int64_t>(sum_), psum_bits_);
+            if (!first && shift) {
+                expect_psum_ = low_bits(static_cast<std::int64_t>(psum), psum_bits_);
+            }
+            sum_ = (first ? 0 : sum_) + added + offset_;
+        } else {
+            expect_psum_ = low_bits(static_cast<std::int64_t>(psum + added + offset_), psum_bits_);
+        }
         products_before_ = products;
         expect_act_ = act_word;
         expect_swap_ = swap;
         if (swap) active_ = shadow_;
-        if (shift) {
+        if (shift || config_.sum_stays != 0) {
             shadow_ = w;
             expect_wgt_ = wgt_word;
             loaded_ = true;
@@ -583,11 +596,11 @@ public:
     void settle() { settled_ = true; }
 
     [[nodiscard]] std::string name() const {
-        return fmt::format("{} x {} lanes {} pipeline {} gating {} dsp {} A {} rounding {}",
-                           name_of(config_.datapath.weight), name_of(config_.datapath.activation),
-                           config_.lanes, config_.pipeline, config_.zero_gating, config_.use_dsp,
-                           config_.datapath.acc_frac_bits,
-                           static_cast<int>(config_.datapath.rounding));
+        return fmt::format(
+            "{} x {} lanes {} pipeline {} gating {} dsp {} A {} rounding {} sum stays {}",
+            name_of(config_.datapath.weight), name_of(config_.datapath.activation), config_.lanes,
+            config_.pipeline, config_.zero_gating, config_.use_dsp, config_.datapath.acc_frac_bits,
+            static_cast<int>(config_.datapath.rounding), config_.sum_stays);
     }
 
 private:
@@ -604,6 +617,7 @@ private:
     std::vector<int> shadow_;
     std::vector<int> active_;
     std::uint64_t products_before_ = 0;
+    std::uint64_t sum_ = 0;
     std::uint64_t expect_psum_ = 0;
     std::uint64_t expect_act_ = 0;
     std::uint64_t expect_wgt_ = 0;
@@ -660,6 +674,21 @@ golden::DatapathParams datapath(golden::DatapathKind kind, const Format& w, cons
                                 golden::Rounding rounding = golden::Rounding::kTruncate,
                                 std::optional<int> mantissa = {}, std::optional<int> frac = {}) {
     return golden::make_datapath(kind, w, a, mantissa, frac, octaves, rounding);
+}
+
+/// The token comes once in 256 cycles, and so does a shift of the results, at random.
+TEST(Leaf, PesWhoseSumStays) {
+    const auto mul = datapath(golden::DatapathKind::kMul, int_format(5), int_format(7));
+    const auto shift = datapath(golden::DatapathKind::kShift, pot_format(4), int_format(8));
+    const Format lp8 = lp_format(8, 1, 3);
+    const auto log = datapath(golden::DatapathKind::kLog, lp8, lp8, 16);
+    run_pes({{.datapath = mul, .spare_bits = 9, .sum_stays = 1},
+             {.datapath = mul, .lanes = 3, .pipeline = 2, .spare_bits = 4, .sum_stays = 1},
+             {.datapath = mul, .lanes = 2, .use_dsp = 1, .sum_stays = 1},
+             {.datapath = shift, .spare_bits = 9, .sum_stays = 1},
+             {.datapath = shift, .lanes = 2, .pipeline = 2, .sum_stays = 1},
+             {.datapath = log, .lanes = 2, .spare_bits = 9, .sum_stays = 1},
+             {.datapath = log, .pipeline = 2, .spare_bits = 9, .sum_stays = 1}});
 }
 
 TEST(Leaf, MultiplyingPeOverAllOperandPairs) {
@@ -954,22 +983,24 @@ public:
             }
             return "{" + lanes + "}";
         };
+        taken_ = w.output(1);
         w.add(fmt::format("wire [{}:0] select{};\n", groups - 1, index));
         w.add(rename_modules(
             fmt::format("pf_post #(.COLS({}), .LANES({}), .ACC_W({}), .SCALE_W({}), .SHIFT_W({}), "
                         ".HAS_BIAS({}), .HAS_RELU({}), .ROUND_NEAREST({}), .Z_W({}), .OUT_W({}), "
                         ".USE_DSP({})) u_{} (\n"
                         "  .clk_i(clk_i), .rst_ni({}), .in_valid_i({}), .in_ready_o({}),\n"
-                        "  .select_o(select{}), .acc_i({}),\n"
+                        "  .select_o(select{}), .taken_o({}), .acc_i({}),\n"
                         "  .relu_i({}), .last_i({}), .bias_i({}), .scale_i({}), .shift_i({}),\n"
                         "  .out_valid_o({}), .out_ready_i({}), .code_o({}), .last_o({}));\n",
                         c.cols, c.lanes, c.acc_bits, p.scale_bits, p.shift_bits, p.has_bias ? 1 : 0,
                         p.has_relu ? 1 : 0, p.rounding == golden::Rounding::kNearestEven ? 1 : 0,
                         p.z_bits, p.output.n, c.use_dsp, index, Wrapper::in(rst_n_),
-                        Wrapper::in(in_valid_), Wrapper::out(in_ready_), index, shown(acc_),
-                        Wrapper::in(relu_), Wrapper::in(last_), shown(bias_), shown(scale_),
-                        shown(shift_), Wrapper::out(out_valid_), Wrapper::in(out_ready_),
-                        Wrapper::out(packed(code_)), Wrapper::out(out_last_)),
+                        Wrapper::in(in_valid_), Wrapper::out(in_ready_), index,
+                        Wrapper::out(taken_), shown(acc_), Wrapper::in(relu_), Wrapper::in(last_),
+                        shown(bias_), shown(scale_), shown(shift_), Wrapper::out(out_valid_),
+                        Wrapper::in(out_ready_), Wrapper::out(packed(code_)),
+                        Wrapper::out(out_last_)),
             prefix));
     }
 
@@ -1114,7 +1145,7 @@ private:
 
     PostConfig config_;
     golden::Encoder encoder_;
-    Pins rst_n_, in_valid_, in_ready_, relu_, last_, out_valid_, out_ready_, out_last_;
+    Pins rst_n_, in_valid_, in_ready_, taken_, relu_, last_, out_valid_, out_ready_, out_last_;
     std::vector<Pins> acc_, bias_, scale_, shift_, code_;
 };
 

@@ -390,7 +390,7 @@ Episode gemm_episode(const Design& d, const TestCase& test, Start start, Draw& r
     episode.feed.beats = pack(d, test.shape, p.activations, {p.weights, &p.lut}, p.columns,
                               test.relu, gemm->expected.out);
     episode.cycles =
-        golden::cycles(d.timing, golden::plan(test.shape, d.tile_k, d.cols, d.spec.rows_m));
+        golden::cycles(d.timing, golden::plan(test.shape, d.tile_k, d.cols, d.rows_m));
     episode.saturations = gemm->expected.counters.saturations;
     episode.nar = gemm->expected.counters.nar;
     episode.describe = [gemm](std::uint64_t beat, std::span<const std::uint32_t> got) {
@@ -427,7 +427,7 @@ Episode mixed_episode(const Design& d, TestCase test, Draw& rng) {
     Episode all;
     for (int i = 0; i < kGemms; ++i) {
         Episode one = gemm_episode(d, test, Start::kReset, rng);
-        const auto plan = golden::plan(test.shape, d.tile_k, d.cols, d.spec.rows_m);
+        const auto plan = golden::plan(test.shape, d.tile_k, d.cols, d.rows_m);
         jobs.insert(jobs.end(), plan.begin(), plan.end());
         if (i == 0) {
             all = std::move(one);
@@ -452,7 +452,7 @@ TestCase variant(TestCase test, golden::GemmShape shape) {
 /// Puts job beats that must be refused before, between and behind the good ones.
 void add_bad_jobs(const Design& d, Episode& episode, Draw& rng) {
     const std::vector<Stream> all = streams(d);
-    const std::uint32_t rows_m = static_cast<std::uint32_t>(d.spec.rows_m);
+    const std::uint32_t rows_m = static_cast<std::uint32_t>(d.rows_m);
     const std::uint32_t m_end = 1U << d.m_bits;
     std::vector<std::pair<std::uint32_t, std::uint32_t>> bad = {{0, 1}, {1, 0}};
     for (const std::uint32_t m : {rows_m + 1, m_end - 1}) {

@@ -93,7 +93,7 @@ BinCounter::BinCounter(const Design& design)
 
     declare("job.refused", "a job beat that the array must refuse");
     declare("job.one_row", "a job of one row");
-    declare("job.all_rows", "a job of all rows of the accumulator buffer");
+    declare("job.all_rows", "a job of as many rows as the array takes");
     declare("job.one_tile", "a job of one K tile");
     declare("job.many_tiles", "a job of three K tiles or more");
     declare("sum.zero", "an accumulated sum of zero");
@@ -133,12 +133,13 @@ BinCounter::BinCounter(const Design& design)
                 fmt::format("a cycle of {}: valid without ready, the {} waits", s.name, end));
         declare("stream." + s.name + ".not_valid",
                 fmt::format("a cycle of {}: ready without valid, the {} waits", s.name, other));
-        // Weight tiles of one beat stand apart by the wave of a swap, and a job's only column
-        // parameter is taken before the next one comes.
-        const int apart = s.name == "wgt" && design.timing.tile_beats == 1
-                              ? std::max(1, design.timing.wave)
-                          : s.name == "prm" && design.cols == 1 ? 1
-                                                                : 0;
+        // Weight tiles of one beat stand apart by the wave of a swap (steps do not), and a job's
+        // only column parameter is taken before the next one comes.
+        const int apart =
+            s.name == "wgt" && design.timing.tile_beats == 1 && !design.output_stationary()
+                ? std::max(1, design.timing.wave)
+            : s.name == "prm" && design.cols == 1 ? 1
+                                                  : 0;
         if (apart < 1) {
             declare("stream." + s.name + ".back_to_back",
                     "beats of " + s.name + " in two cycles running");
@@ -152,6 +153,7 @@ BinCounter::BinCounter(const Design& design)
         declare("stream." + s.name + ".pause_3_or_more",
                 "three cycles or more between two beats of " + s.name);
     }
+    if (design.output_stationary()) return;
     declare("swap.weights_early", "the next tile's weights were there before the tile's last row");
     declare("swap.weights_late", "the next tile's weights came after the tile's last row");
 }
@@ -167,17 +169,18 @@ void BinCounter::add_beats(const Beats& beats) {
         const auto beat = beats.job.beat(j);
         const auto m = static_cast<int>(job_ports.get(beat, "job_m_i"));
         const auto tiles = static_cast<int>(job_ports.get(beat, "job_tiles_i"));
-        if (m == 0 || m > design_.spec.rows_m || tiles == 0) {
+        if (m == 0 || m > design_.rows_m || tiles == 0) {
             ++bin("job.refused").count;
             continue;
         }
-        const std::size_t rows = area(m, tiles);
+        const std::size_t rows =
+            design_.output_stationary() ? static_cast<std::size_t>(tiles) : area(m, tiles);
         if ((tile + static_cast<std::size_t>(tiles)) * tile_beats > beats.wgt.beats() ||
             row + rows > beats.act.beats() || prm + cols > beats.prm.beats()) {
             throw InputError("beats", "", "a job without its operands");
         }
         bin("job.one_row").count += m == 1 ? 1 : 0;
-        bin("job.all_rows").count += m == design_.spec.rows_m ? 1 : 0;
+        bin("job.all_rows").count += m == design_.rows_m ? 1 : 0;
         bin("job.one_tile").count += tiles == 1 ? 1 : 0;
         bin("job.many_tiles").count += tiles >= 3 ? 1 : 0;
         add_job(tile, row, prm, {m, tiles * design_.tile_k, design_.cols},
@@ -201,14 +204,18 @@ void BinCounter::add_job(std::size_t first_tile, std::size_t first_act, std::siz
     const auto cols = static_cast<std::size_t>(shape.n);
     const auto tile_beats = static_cast<std::size_t>(design_.timing.tile_beats);
 
+    // A beat holds a row's elements of a tile, or those of all rows of a step.
+    const bool steps = design_.output_stationary();
     std::vector<Code> activations(area(shape.m, shape.k));
     for (int t = 0; t < tiles; ++t) {
         for (int m = 0; m < shape.m; ++m) {
-            const auto beat =
-                beats.act.beat(first_act + area(t, shape.m) + static_cast<std::size_t>(m));
+            const auto beat = beats.act.beat(
+                first_act + (steps ? static_cast<std::size_t>(t)
+                                   : area(t, shape.m) + static_cast<std::size_t>(m)));
             for (int i = 0; i < tile_k; ++i) {
+                const int word = steps ? m * tile_k + i : i;
                 const auto code =
-                    static_cast<Code>(bits(beat, area(i, design_.act_bits), design_.act_bits));
+                    static_cast<Code>(bits(beat, area(word, design_.act_bits), design_.act_bits));
                 ++activations_[code];
                 activations[area(m, shape.k) + area(t, tile_k) + static_cast<std::size_t>(i)] =
                     code;
@@ -225,7 +232,7 @@ void BinCounter::add_job(std::size_t first_tile, std::size_t first_act, std::siz
         const golden::SystolicParams& s = *design_.systolic;
         std::vector<Code> weights(area(shape.k, shape.n));
         for (int t = 0; t < tiles; ++t) {
-            for (int row = 0; row < s.rows; ++row) {
+            for (int row = 0; row < design_.timing.tile_beats; ++row) {
                 const auto beat = weight_beat(t, static_cast<std::size_t>(row));
                 for (int i = 0; i < s.cols * s.lanes; ++i) {
                     const auto code = static_cast<Code>(
@@ -382,7 +389,9 @@ void BinCounter::add_recording(const replay::Layout& layout, const replay::Recor
     std::size_t weight_beats = 0;
     bool aligned = true;
     const auto end_stretch = [&] {
-        for (std::size_t tile = 1; tile < weights.size() && tile <= rows.size(); ++tile) {
+        // A step's weights wait for its activations, or the other way round: no swap.
+        const std::size_t tiles = design_.output_stationary() ? 0 : weights.size();
+        for (std::size_t tile = 1; tile < tiles && tile <= rows.size(); ++tile) {
             ++bin(weights[tile] < rows[tile - 1] ? "swap.weights_early" : "swap.weights_late")
                   .count;
         }

@@ -186,9 +186,10 @@ std::set<std::string> facts(const Design& d) {
         "nar");
     add(d.post().rounding == golden::Rounding::kTruncate, "post_truncates");
     add(is_lp(d.post().output) && d.post().output.regime == golden::LpRegime::kCapped, "capped");
-    add(d.timing.wave <= 1, "short_wave");
-    add((d.spec.rows_m & (d.spec.rows_m - 1)) == 0, "rows_m_power_of_2");
-    add(d.spec.rows_m == (1 << d.m_bits) - 1, "every_m_fits");
+    add(!d.output_stationary() && d.timing.wave <= 1, "short_wave");
+    add(d.output_stationary(), "output_stationary");
+    add((d.rows_m & (d.rows_m - 1)) == 0, "rows_m_power_of_2");
+    add(d.rows_m == (1 << d.m_bits) - 1, "every_m_fits");
     known.insert(fmt::format("cols={}", d.cols));
     known.insert(fmt::format("activation={}", golden::kind_name(d.spec.activation.kind)));
     known.insert(fmt::format("output={}", golden::kind_name(d.post().output.kind)));

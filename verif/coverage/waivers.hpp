@@ -38,7 +38,8 @@ std::vector<Waiver> parse_waivers(std::string_view text, const std::string& file
 /// verif/coverage/waivers.txt, embedded.
 const std::vector<Waiver>& project_waivers();
 
-/// What a waiver may depend on: "systolic" or "lut", "saturate", "bias", "relu", "nar" (operands
+/// What a waiver may depend on: "systolic" or "lut", "output_stationary",
+/// "saturate", "bias", "relu", "nar" (operands
 /// have it), "serial_post" (fewer post lanes than columns), "post_truncates", "capped" (regime of
 /// the output format), "short_wave" (a swap passes in a cycle), "every_m_fits" (no row count of
 /// job_m_i is too large), "rows_m_power_of_2", "pipeline=2", "rows=1", "lanes=4", "cols=1",

@@ -65,7 +65,7 @@ module pf_log_pe_formal #(
         .swap_o     (swap),
         .act_i      (act_i),
         .act_o      (act),
-        .wgt_shift_i(wgt_shift_i),
+        .shift_i    (wgt_shift_i),
         .wgt_i      (wgt_i),
         .wgt_o      (wgt),
         .psum_i     (psum_i),

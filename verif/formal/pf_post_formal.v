@@ -31,6 +31,7 @@ module pf_post_formal #(
 
     wire              in_ready;
     wire [GROUPS-1:0] group;
+    wire              taken;
     reg  [LANES-1:0]  shown;
     wire              out_valid;
     wire [COLS*2-1:0] code;
@@ -66,6 +67,7 @@ module pf_post_formal #(
         .in_valid_i (in_valid_i),
         .in_ready_o (in_ready),
         .select_o   (group),
+        .taken_o    (taken),
         .acc_i      (acc),
         .relu_i     (relu_i),
         .last_i     (last_i),
@@ -96,6 +98,10 @@ module pf_post_formal #(
     reg [4:0]      out_q;          // rows that came out, for the covers
     reg            full_q;         // the caller was held off by back-pressure
     reg [GROUPS-1:0] past_group_q;
+    reg              past_taken_q;
+    reg              past_run_q;
+    wire [2*GROUPS-1:0] twice      = {past_group_q, past_group_q} << 1;
+    wire [GROUPS-1:0]   next_group = twice[2*GROUPS-1:GROUPS];
     wire take = in_valid_i & in_ready;
     wire pop  = out_valid & out_ready_i;
 
@@ -103,6 +109,8 @@ module pf_post_formal #(
         past_q          <= 1'b1;
         column_q        <= column_i;
         past_group_q    <= group;
+        past_taken_q    <= taken;
+        past_run_q      <= past_q & rst_ni;
         offered_q       <= past_q & rst_ni & in_valid_i & ~in_ready;
         offered_row_q   <= row_i;
         offered_flags_q <= {relu_i, last_i};
@@ -145,6 +153,11 @@ module pf_post_formal #(
     always @* if (past_q) begin
         // select_o is one-hot.
         assert (group != {GROUPS{1'b0}} && (group & (group - 1)) == {GROUPS{1'b0}});
+        // It moves on behind a group that was taken, and only then; a row is taken with its last group.
+        assert (!past_run_q || group == (past_taken_q ? next_group : past_group_q));
+        assert (!in_ready || taken == in_valid_i);
+        assert (!taken || in_valid_i);
+        assert (take == (taken & group[GROUPS-1]));
         // No row out of nothing; the most that fits: two in the buffer and what four stages hold from a first group on.
         if (out_valid) assert (inside_q != 4'd0);
         assert (inside_q <= MOST);

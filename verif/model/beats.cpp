@@ -126,6 +126,32 @@ void pack_lut_tile(const Design& d, golden::GemmShape shape, const golden::Job& 
     }
 }
 
+/// A step of K on an output-stationary array: one beat of each stream.
+void pack_step(const Design& d, golden::GemmShape shape, const golden::Job& job, int step,
+               std::span<const golden::Code> activations, std::span<const golden::Code> weights,
+               BeatWriter& wgt, BeatWriter& act) {
+    const golden::SystolicParams& s = *d.systolic;
+    const bool last = step + 1 == job.tiles;
+    const auto at = [](int row, int size, int column) {
+        return static_cast<std::size_t>(row) * static_cast<std::size_t>(size) +
+               static_cast<std::size_t>(column);
+    };
+    wgt.begin(last);
+    for (int c = 0; c < s.cols; ++c) {
+        for (int k = step * s.lanes; k < (step + 1) * s.lanes; ++k) {
+            const bool used = k < shape.k && c < job.n;
+            wgt.put(used ? weights[at(k, shape.n, job.n0 + c)] : 0U, d.weight_bits);
+        }
+    }
+    act.begin(last);
+    for (int r = 0; r < s.rows; ++r) {
+        for (int k = step * s.lanes; k < (step + 1) * s.lanes; ++k) {
+            const bool used = k < shape.k && r < job.m;
+            act.put(used ? activations[at(job.m0 + r, shape.k, k)] : 0U, d.act_bits);
+        }
+    }
+}
+
 /// The data of the used columns, and the code of a zero sum in the others.
 void pack_output(const Design& d, golden::GemmShape shape, const golden::Job& job,
                  std::span<const golden::Code> codes, golden::Code unused, BeatWriter& out) {
@@ -164,15 +190,16 @@ Beats pack(const Design& design, golden::GemmShape shape, std::span<const golden
     BeatWriter wgt(beats.wgt);
     BeatWriter act(beats.act);
     BeatWriter results(beats.out);
-    for (const golden::Job& job :
-         golden::plan(shape, design.tile_k, design.cols, design.spec.rows_m)) {
+    for (const golden::Job& job : golden::plan(shape, design.tile_k, design.cols, design.rows_m)) {
         append(beats.job, payload(all, "job"),
                {{"job_m_i", static_cast<std::uint64_t>(job.m)},
                 {"job_tiles_i", static_cast<std::uint64_t>(job.tiles)},
                 {"job_relu_i", relu ? 1U : 0U}});
         pack_columns(design, payload(all, "prm"), job, columns, beats.prm);
         for (int tile = 0; tile < job.tiles; ++tile) {
-            if (design.systolic) {
+            if (design.output_stationary()) {
+                pack_step(design, shape, job, tile, activations, weights.codes, wgt, act);
+            } else if (design.systolic) {
                 pack_systolic_tile(design, shape, job, tile, activations, weights.codes, wgt, act);
             } else {
                 pack_lut_tile(design, shape, job, tile, activations, *weights.lut, wgt, act);
@@ -192,8 +219,7 @@ void unpack(const Design& design, golden::GemmShape shape, const StreamBeats& ou
             std::span<golden::Code> codes) {
     std::uint64_t beat = 0;
     const auto width = static_cast<std::size_t>(design.out_bits);
-    for (const golden::Job& job :
-         golden::plan(shape, design.tile_k, design.cols, design.spec.rows_m)) {
+    for (const golden::Job& job : golden::plan(shape, design.tile_k, design.cols, design.rows_m)) {
         for (int m = job.m0; m < job.m0 + job.m; ++m, ++beat) {
             const auto data = out.beat(beat);
             for (int c = 0; c < job.n; ++c) {

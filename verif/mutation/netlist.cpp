@@ -150,7 +150,7 @@ std::string geometry(const Design& d) {
     const std::string array = d.systolic ? fmt::format("{}x{} PEs", s.rows, s.cols)
                                          : fmt::format("{} centroids of {} elements, {} columns",
                                                        s.centroids, s.subvector, s.columns);
-    return fmt::format("{}, rows_m {}, max_k {}", array, s.rows_m, s.max_k);
+    return fmt::format("{}, rows_m {}, max_k {}", array, d.rows_m, s.max_k);
 }
 
 }  // namespace peforge::mutation

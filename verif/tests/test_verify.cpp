@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "generator/support/draw.hpp"
 #include "generator/support/process.hpp"
 #include "verif/benches/bench.hpp"
 #include "verif/model/rtl_build.hpp"
@@ -44,6 +45,76 @@ TEST(OddShapes, EveryDatapath) {
         SCOPED_TRACE(name);
         const Design design = resolve(parse_spec(spec_text(name, rows, cols, formats), name));
         EXPECT_EQ(first_failure(design, emit(design)), "");
+    }
+}
+
+/// Odd shapes whose outputs stay in the PEs, every datapath and both pipelines.
+TEST(OddShapes, OutputStationary) {
+    const auto text = [](const std::string& name, int rows, int cols, const std::string& rest) {
+        return fmt::format(
+            R"({{"name": "{}", "array": {{"kind": "systolic", "dataflow": "output_stationary",
+            "rows": {}, "cols": {}}}, {}, "accumulator": {{"max_k": 64}}}})",
+            name, rows, cols, rest);
+    };
+    const std::string int8 =
+        R"("weight": {"format": "int", "n": 8}, "activation": {"format": "int", "n": 8},
+        "output": {"format": "int", "n": 8}, "post": {"bias": false})";
+    const std::string pot =
+        R"("weight": {"format": "pot", "n": 3}, "activation": {"format": "int", "n": 6},
+        "output": {"format": "pot", "n": 4}, "pe": {"lanes": 3, "pipeline": 2}, "post": {"lanes": 3})";
+    const std::string lp = R"("weight": {"format": "lp", "n": 5, "es": 2, "rs": 2},
+        "activation": {"format": "lp", "n": 6, "es": 0, "rs": 5}, "output": {"format": "lp", "n": 7, "es": 1, "rs": 3},
+        "post": {"lanes": 4, "relu": false})";
+    for (const auto& [name, rows, cols, rest] : {std::tuple{"odd_os_int_1x1", 1, 1, int8},
+                                                 {"odd_os_int_7x1", 7, 1, int8},
+                                                 {"odd_os_pot_3x5", 3, 5, pot},
+                                                 {"odd_os_lp_1x7", 1, 7, lp}}) {
+        SCOPED_TRACE(name);
+        const Design design = resolve(parse_spec(text(name, rows, cols, rest), name));
+        EXPECT_EQ(first_failure(design, emit(design)), "");
+    }
+}
+
+/// The same operands on both dataflows, with K of one and of many steps, M of one and of several
+/// blocks: the same codes come out, also where the order of the sums differs.
+TEST(Dataflows, GiveTheSameIntegers) {
+    const auto design_of = [](const std::string& name, const std::string& dataflow) {
+        return resolve(parse_spec(
+            fmt::format(R"({{"name": "{}", "array": {{"kind": "systolic", "dataflow": "{}",
+            "rows": 3, "cols": 5}}, "weight": {{"format": "lp", "n": 4, "es": 1, "rs": 2}},
+            "activation": {{"format": "lp", "n": 8, "es": 1, "rs": 3}},
+            "output": {{"format": "lp", "n": 8, "es": 2, "rs": 4}},
+            "accumulator": {{"max_k": 96}}}})",
+                        name, dataflow),
+            name));
+    };
+    const Design weights = design_of("same_ws", "weight_stationary");
+    const Design outputs = design_of("same_os", "output_stationary");
+    ASSERT_EQ(weights.accumulator().width, outputs.accumulator().width);
+    RtlModel weights_rtl(weights, default_cache_dir());
+    RtlModel outputs_rtl(outputs, default_cache_dir());
+    Draw rng(3);
+    const auto codes = [&rng](int count, std::uint64_t largest) {
+        std::vector<golden::Code> all(static_cast<std::size_t>(count));
+        for (golden::Code& code : all) code = static_cast<golden::Code>(rng.below(largest));
+        return all;
+    };
+    for (const golden::GemmShape shape :
+         {golden::GemmShape{1, 1, 1}, {3, 1, 5}, {1, 96, 11}, {10, 37, 7}, {4, 90, 5}}) {
+        SCOPED_TRACE(fmt::format("{} {} {}", shape.m, shape.k, shape.n));
+        const auto a = codes(shape.m * shape.k, 256);
+        const auto w = codes(shape.k * shape.n, 16);
+        std::vector<golden::ColumnParams> columns;
+        for (int c = 0; c < shape.n; ++c) {
+            columns.push_back({.bias = rng.between(-1000, 1000),
+                               .scale = static_cast<std::uint32_t>(rng.below(65536)),
+                               .shift = static_cast<std::uint32_t>(rng.between(6, 20))});
+        }
+        std::vector<golden::Code> one(static_cast<std::size_t>(shape.m * shape.n));
+        std::vector<golden::Code> other(one.size(), 1);
+        weights_rtl.gemm(shape, a, w, columns, true, one);
+        outputs_rtl.gemm(shape, a, w, columns, true, other);
+        EXPECT_EQ(one, other);
     }
 }
 
