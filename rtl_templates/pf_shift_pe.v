@@ -100,18 +100,17 @@ module pf_shift_pe #(
             end
         end
 
+        // Plain sums in a row: synthesis merges them into carry-save adders and one carry-propagate adder.
         if (PIPELINE == 2 && LANES > 1) begin : gen_summed
             for (l = 0; l < LANES; l = l + 1) begin : gen_term
-                wire [SUM_W:0]   addend = {{(SUM_W-OPER_W){1'b0}}, gen_lane[l].operand, gen_lane[l].neg};
-                wire [SUM_W-1:0] sum;
-                wire [SUM_W:0]   added;
-                wire             unused_carry = added[0];
+                wire [SUM_W-1:0] sum_in;
+                wire [SUM_W-1:0] sum = sum_in + {{(SUM_W-OPER_W){1'b0}}, gen_lane[l].operand}
+                                              + {{(SUM_W-1){1'b0}}, gen_lane[l].neg};
                 if (l == 0) begin : gen_first
-                    assign added = {{SUM_W{1'b0}}, 1'b1} + addend;
+                    assign sum_in = {SUM_W{1'b0}};
                 end else begin : gen_next
-                    assign added = {gen_term[l-1].sum, 1'b1} + addend;
+                    assign sum_in = gen_term[l-1].sum;
                 end
-                assign sum = added[SUM_W:1];
             end
             reg  [SUM_W-1:0]  sum_q;
             wire [PSUM_W:0]   wide = {{(PSUM_W-SUM_W+1){1'b0}}, sum_q};
@@ -121,9 +120,9 @@ module pf_shift_pe #(
         end else begin : gen_chained
             for (l = 0; l < LANES; l = l + 1) begin : gen_term
                 wire [OPER_W:0]   term;   // {operand, carry in}
-                wire [PSUM_W-1:0] sum;
-                wire [PSUM_W:0]   added;
-                wire              unused_carry = added[0];
+                wire [PSUM_W-1:0] sum_in;
+                wire [PSUM_W-1:0] sum = sum_in + {{(PSUM_W-OPER_W){1'b0}}, term[OPER_W:1]}
+                                               + {{(PSUM_W-1){1'b0}}, term[0]};
                 if (PIPELINE == 2) begin : gen_register
                     reg [OPER_W:0] term_q;
                     always @(posedge clk_i) term_q <= {gen_lane[l].operand, gen_lane[l].neg};
@@ -131,13 +130,11 @@ module pf_shift_pe #(
                 end else begin : gen_direct
                     assign term = {gen_lane[l].operand, gen_lane[l].neg};
                 end
-                // The added one makes the lowest bit pass the carry in on.
                 if (l == 0) begin : gen_first
-                    assign added = {psum_i, 1'b1} + {{(PSUM_W-OPER_W){1'b0}}, term};
+                    assign sum_in = psum_i;
                 end else begin : gen_next
-                    assign added = {gen_term[l-1].sum, 1'b1} + {{(PSUM_W-OPER_W){1'b0}}, term};
+                    assign sum_in = gen_term[l-1].sum;
                 end
-                assign sum = added[PSUM_W:1];
             end
             assign total = gen_term[LANES-1].sum;
         end
