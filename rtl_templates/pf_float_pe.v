@@ -149,10 +149,11 @@ module pf_float_pe #(
     endgenerate
 
     pf_term_sum #(
-        .TERM_W  (TERM_W),
-        .LANES   (LANES),
-        .PIPELINE(PIPELINE),
-        .PSUM_W  (PSUM_W)
+        .TERM_W       (TERM_W),
+        .LANES        (LANES),
+        .PIPELINE     (PIPELINE),
+        .CARRY_IS_SIGN((ROUND_NEAREST != 0) ? 0 : 1),
+        .PSUM_W       (PSUM_W)
     ) u_sum (
         .clk_i    (clk_i),
         .operand_i(operand),

@@ -6,17 +6,19 @@
 // Latency   : combinational from psum_i; the terms as well with PIPELINE = 1, one cycle later with PIPELINE = 2.
 // Handshake : none.
 // Parameters:
-//   TERM_W    width of an operand, >= 1
-//   LANES     terms per cycle, >= 1
-//   PIPELINE  1: one adder chain; 2: a register between the terms and the partial sum
-//   PSUM_W    partial sum width, >= TERM_W + ceil(log2(LANES))
+//   TERM_W         width of an operand, >= 1
+//   LANES          terms per cycle, >= 1
+//   PIPELINE       1: one sum; 2: a register between the terms and the partial sum
+//   CARRY_IS_SIGN  1: a carry is the inverse of its operand's top bit, which saves its register; 0: it may be anything
+//   PSUM_W         partial sum width, >= TERM_W + ceil(log2(LANES))
 `default_nettype none
 
 module pf_term_sum #(
-    parameter TERM_W   = 18,
-    parameter LANES    = 1,
-    parameter PIPELINE = 1,
-    parameter PSUM_W   = 21
+    parameter TERM_W        = 18,
+    parameter LANES         = 1,
+    parameter PIPELINE      = 1,
+    parameter CARRY_IS_SIGN = 0,
+    parameter PSUM_W        = 21
 ) (
     input  wire                    clk_i,
     input  wire [LANES*TERM_W-1:0] operand_i,
@@ -37,18 +39,17 @@ module pf_term_sum #(
             wire unused_clk = clk_i;
         end
 
+        // Plain sums in a row: synthesis merges them into carry-save adders and one carry-propagate adder.
         if (PIPELINE == 2 && LANES > 1) begin : gen_summed
             for (l = 0; l < LANES; l = l + 1) begin : gen_term
-                wire [SUM_W:0]   addend = {{(SUM_W-TERM_W){1'b0}}, operand_i[l*TERM_W +: TERM_W], carry_i[l]};
-                wire [SUM_W-1:0] sum;
-                wire [SUM_W:0]   added;
-                wire             unused_carry = added[0];
+                wire [SUM_W-1:0] sum_in;
+                wire [SUM_W-1:0] sum = sum_in + {{(SUM_W-TERM_W){1'b0}}, operand_i[l*TERM_W +: TERM_W]}
+                                              + {{(SUM_W-1){1'b0}}, carry_i[l]};
                 if (l == 0) begin : gen_first
-                    assign added = {{SUM_W{1'b0}}, 1'b1} + addend;
+                    assign sum_in = {SUM_W{1'b0}};
                 end else begin : gen_next
-                    assign added = {gen_term[l-1].sum, 1'b1} + addend;
+                    assign sum_in = gen_term[l-1].sum;
                 end
-                assign sum = added[SUM_W:1];
             end
             reg  [SUM_W-1:0] sum_q;
             wire [PSUM_W:0]  wide = {{(PSUM_W-SUM_W+1){1'b0}}, sum_q};
@@ -57,25 +58,33 @@ module pf_term_sum #(
             assign total_o = psum_i + wide[PSUM_W-1:0];
         end else begin : gen_chained
             for (l = 0; l < LANES; l = l + 1) begin : gen_term
-                wire [TERM_W:0]   term;   // {operand, carry in}
-                wire [PSUM_W-1:0] sum;
-                wire [PSUM_W+1:0] addend = {{(PSUM_W-TERM_W+1){1'b0}}, term};
-                wire [PSUM_W:0]   added;
-                wire              unused_ends = &{1'b0, added[0], addend[PSUM_W+1]};
+                wire [TERM_W-1:0] operand;
+                wire              carry;
+                wire [PSUM_W-1:0] sum_in;
+                wire [PSUM_W:0]   wide = {{(PSUM_W-TERM_W+1){1'b0}}, operand};
+                wire [PSUM_W-1:0] sum  = sum_in + wide[PSUM_W-1:0] + {{(PSUM_W-1){1'b0}}, carry};
+                wire              unused_wide = wide[PSUM_W];
                 if (PIPELINE == 2) begin : gen_register
-                    reg [TERM_W:0] term_q;
-                    always @(posedge clk_i) term_q <= {operand_i[l*TERM_W +: TERM_W], carry_i[l]};
-                    assign term = term_q;
+                    reg [TERM_W-1:0] operand_q;
+                    always @(posedge clk_i) operand_q <= operand_i[l*TERM_W +: TERM_W];
+                    assign operand = operand_q;
+                    if (CARRY_IS_SIGN != 0) begin : gen_sign
+                        wire unused_carry = carry_i[l];
+                        assign carry = ~operand_q[TERM_W-1];
+                    end else begin : gen_carry
+                        reg carry_q;
+                        always @(posedge clk_i) carry_q <= carry_i[l];
+                        assign carry = carry_q;
+                    end
                 end else begin : gen_direct
-                    assign term = {operand_i[l*TERM_W +: TERM_W], carry_i[l]};
+                    assign operand = operand_i[l*TERM_W +: TERM_W];
+                    assign carry   = carry_i[l];
                 end
-                // The added one makes the lowest bit pass the carry in on.
                 if (l == 0) begin : gen_first
-                    assign added = {psum_i, 1'b1} + addend[PSUM_W:0];
+                    assign sum_in = psum_i;
                 end else begin : gen_next
-                    assign added = {gen_term[l-1].sum, 1'b1} + addend[PSUM_W:0];
+                    assign sum_in = gen_term[l-1].sum;
                 end
-                assign sum = added[PSUM_W:1];
             end
             assign total_o = gen_term[LANES-1].sum;
         end

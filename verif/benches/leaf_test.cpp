@@ -454,11 +454,13 @@ public:
         switch (d.kind) {
             case golden::DatapathKind::kMul:
                 module = "pf_mul_pe";
+                modules += module_text("pf_row_sum.v");
                 parameters = fmt::format(".ACT_W({}), .WGT_W({}), .USE_DSP({}), ", act_bits_,
                                          wgt_bits_, config.use_dsp);
                 break;
             case golden::DatapathKind::kShift:
                 module = "pf_shift_pe";
+                modules += module_text("pf_term_sum.v");
                 parameters = fmt::format(".ACT_W({}), .SHIFT_W({}), ", act_bits_, wgt_bits_ - 1);
                 break;
             case golden::DatapathKind::kFloat: {
@@ -485,6 +487,7 @@ public:
                     golden::min_decoded(d.weight), d.log_max, d.mantissa_bits, d.acc_frac_bits,
                     d.rounding == golden::Rounding::kNearestEven ? 1 : 0, d.term_bits);
                 modules += render(module_text("pf_log2lin.v.mustache"), log2lin_values(d));
+                modules += module_text("pf_place.v") + module_text("pf_term_sum.v");
                 break;
             }
         }
