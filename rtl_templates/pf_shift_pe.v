@@ -44,12 +44,13 @@ module pf_shift_pe #(
 
     localparam WGT_W  = SHIFT_W + 1;
     localparam OPER_W = ACT_W + (1 << SHIFT_W) - 2;   // of act << largest shift
+    localparam TERM_W = OPER_W + 1;                   // minus the most negative one carries out
     localparam [OPER_W-1:0] TOP_BIT = {1'b1, {(OPER_W-1){1'b0}}};
     localparam MAX_SHIFT = (1 << SHIFT_W) - 1;
     localparam WIDE_W    = ACT_W + MAX_SHIFT;
 
     wire [LANES*WGT_W-1:0]  weight;
-    wire [LANES*OPER_W-1:0] operand;
+    wire [LANES*TERM_W-1:0] operand;
     wire [LANES-1:0]        carry;
     wire [PSUM_W-1:0]       psum;
     wire [PSUM_W-1:0]       total;
@@ -98,16 +99,16 @@ module pf_shift_pe #(
             wire        [OPER_W-1:0] shifted = moved[OPER_W-1:0];
             wire                     unused_top = moved[OPER_W];
             if (ZERO_GATING != 0) begin : gen_operand
-                assign operand[l*OPER_W +: OPER_W] = shifted ^ TOP_BIT;
+                assign operand[l*TERM_W +: TERM_W] = {1'b0, shifted ^ TOP_BIT};
             end else begin : gen_masked
-                assign operand[l*OPER_W +: OPER_W] = (shifted & {OPER_W{~zero}}) ^ TOP_BIT;
+                assign operand[l*TERM_W +: TERM_W] = {1'b0, (shifted & {OPER_W{~zero}}) ^ TOP_BIT};
             end
             assign carry[l] = neg;
         end
     endgenerate
 
     pf_term_sum #(
-        .TERM_W  (OPER_W),
+        .TERM_W  (TERM_W),
         .LANES   (LANES),
         .PIPELINE(PIPELINE),
         .PSUM_W  (PSUM_W)
