@@ -21,16 +21,38 @@ module pf_correction #(
     output wire [ACC_W-1:0] correction_o
 );
 
+    // Zeros below the offset's lowest one; ACC_W when nothing of it is left.
+    function integer zeros(input [63:0] offset);
+        integer place;
+        begin
+            zeros = ACC_W;
+            for (place = ACC_W - 1; place >= 0; place = place - 1) begin
+                if (offset[place]) zeros = place;
+            end
+        end
+    endfunction
+
+    localparam        LOW  = zeros(OFFSET);
     localparam [63:0] STEP = ~OFFSET + 64'd1;
 
-    reg [ACC_W-1:0] sum_q;
-    reg [ACC_W-1:0] correction_q;
-
-    always @(posedge clk_i) begin
-        sum_q <= (sum_q & {ACC_W{~start_i}}) + STEP[ACC_W-1:0];
-        if (finish_i) correction_q <= sum_q;
-    end
-    assign correction_o = correction_q;
+    generate
+        if (LOW == ACC_W) begin : gen_none
+            wire unused_inputs = &{1'b0, clk_i, start_i, finish_i};
+            assign correction_o = {ACC_W{1'b0}};
+        end else begin : gen_sum
+            reg [ACC_W-1:LOW] sum_q;
+            reg [ACC_W-1:LOW] correction_q;
+            always @(posedge clk_i) begin
+                sum_q <= (sum_q & {(ACC_W-LOW){~start_i}}) + STEP[ACC_W-1:LOW];
+                if (finish_i) correction_q <= sum_q;
+            end
+            if (LOW == 0) begin : gen_whole
+                assign correction_o = correction_q;
+            end else begin : gen_padded
+                assign correction_o = {correction_q, {LOW{1'b0}}};
+            end
+        end
+    endgenerate
 
 endmodule
 
