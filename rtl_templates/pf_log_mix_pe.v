@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Purpose   : psum_o = psum_i + sum of the mode's products + OFFSET, modulo 2^PSUM_W; OFFSET = 2^TERM_W + 2^8 in every mode.
-//             Products 0 and 1 are +-T[f] << (I + A - M), truncated (pf_log_term); products 2 and 3 are powers of two, since the
+//             Products 0 and 1 are +-T[f] << (I + A - M), truncated; products 2 and 3 are powers of two, since the
 //             2-bit weights are +-1. What a mode's accumulator has more or fewer fraction bits than A is in the operands'
 //             integers, and operands that a mode does not use are zero (pf_lp_mix_wgt, pf_lp_mix_act), so that the PE looks at
 //             the mode only where fields are shared.
@@ -13,7 +13,7 @@
 //             int4 = 1000 is zero, exp = 7 is zero; otherwise exp is 0..6.
 // Latency   : psum_o follows psum_i by one cycle. With PIPELINE = 2 it adds the products of the activations of the
 //             cycle before. act_o and swap_o follow by one cycle.
-// Handshake : none; wgt_shift_i enables the shadow weights, swap_i makes them active from the next cycle on. mode_i is
+// Handshake : none; shift_i enables the shadow weights, swap_i makes them active from the next cycle on. mode_i is
 //             constant while anything is in the array.
 // Parameters:
 //   M         mantissa bits of the table T for 4 fraction bits, >= 0
@@ -40,36 +40,40 @@ module pf_log_mix_pe #(
     output wire              swap_o,
     input  wire [17:0]       act_i,
     output wire [17:0]       act_o,
-    input  wire              wgt_shift_i,
+    input  wire              shift_i,
     input  wire [8:0]        wgt_i,
     output wire [8:0]        wgt_o,
     input  wire [PSUM_W-1:0] psum_i,
     output wire [PSUM_W-1:0] psum_o
 );
 
-    localparam SUM_W = TERM_W + 2;
+    localparam SUM_W  = TERM_W + 2;
+    localparam MANT_W = M + 1;
 
     wire [8:0]        weight;
-    reg  [PSUM_W-1:0] psum_q;
+    wire [PSUM_W-1:0] psum;
     wire [PSUM_W-1:0] total;
 
     pf_pe_regs #(
-        .ACT_W(18),
-        .WGT_W(9)
+        .ACT_W   (18),
+        .WGT_W   (9),
+        .PSUM_W  (PSUM_W),
+        .PIPELINE(PIPELINE)
     ) u_regs (
-        .clk_i      (clk_i),
-        .swap_i     (swap_i),
-        .swap_o     (swap_o),
-        .act_i      (act_i),
-        .act_o      (act_o),
-        .wgt_shift_i(wgt_shift_i),
-        .wgt_i      (wgt_i),
-        .wgt_o      (wgt_o),
-        .weight_o   (weight)
+        .clk_i   (clk_i),
+        .swap_i  (swap_i),
+        .swap_o  (swap_o),
+        .act_i   (act_i),
+        .act_o   (act_o),
+        .shift_i (shift_i),
+        .wgt_i   (wgt_i),
+        .wgt_o   (wgt_o),
+        .psum_i  (psum_i),
+        .psum_o  (psum_o),
+        .weight_o(weight),
+        .sum_o   (psum),
+        .total_i (total)
     );
-
-    always @(posedge clk_i) psum_q <= total;
-    assign psum_o = psum_q;
 
     // Fields that only one mode has.
     wire       four   = mode_i[1];
@@ -86,12 +90,26 @@ module pf_log_mix_pe #(
     wire       neg_0     = act_i[8] ^ weight[8];
     wire [8:0] log_0     = {act_i[7], act_i[7:4], frac_a} + {int_w[3], int_w, frac_w};
     wire [TERM_W-1:0] term_0;
-    pf_log_term #(.F(4), .I_W(5), .I_MIN(I_MIN), .I_MAX(I_MAX), .M(M), .A(A), .TERM_W(TERM_W)) u_term_0 (
-        .nonzero_i(nonzero_0),
-        .neg_i    (neg_0),
-        .place_i  (log_0[8:4]),
-        .frac_i   (log_0[3:0]),
-        .term_o   (term_0)
+    wire [MANT_W-1:0] mantissa_0;
+    wire              carry_0;
+    pf_log2lin u_log2lin_0 (
+        .frac_i (log_0[3:0]),
+        .value_o(mantissa_0)
+    );
+    pf_place #(
+        .MANT_W   (MANT_W),
+        .PLACE_W  (5),
+        .PLACE_MIN(I_MIN),
+        .PLACE_MAX(I_MAX),
+        .POS      (A - M),
+        .TERM_W   (TERM_W)
+    ) u_place_0 (
+        .mantissa_i(mantissa_0),
+        .place_i   (log_0[8:4]),
+        .nonzero_i (nonzero_0),
+        .neg_i     (neg_0),
+        .operand_o (term_0),
+        .carry_o   (carry_0)
     );
 
     // Product 1: the weight is a power of two.
@@ -99,12 +117,26 @@ module pf_log_mix_pe #(
     wire       neg_1     = act_i[17] ^ weight[3];
     wire [4:0] place_1   = {act_i[16], act_i[16:13]} + {2'b00, exp_b};
     wire [TERM_W-1:0] term_1;
-    pf_log_term #(.F(4), .I_W(5), .I_MIN(I_MIN), .I_MAX(I_MAX), .M(M), .A(A), .TERM_W(TERM_W)) u_term_1 (
-        .nonzero_i(nonzero_1),
-        .neg_i    (neg_1),
-        .place_i  (place_1),
-        .frac_i   (frac_b),
-        .term_o   (term_1)
+    wire [MANT_W-1:0] mantissa_1;
+    wire              carry_1;
+    pf_log2lin u_log2lin_1 (
+        .frac_i (frac_b),
+        .value_o(mantissa_1)
+    );
+    pf_place #(
+        .MANT_W   (MANT_W),
+        .PLACE_W  (5),
+        .PLACE_MIN(I_MIN),
+        .PLACE_MAX(I_MAX),
+        .POS      (A - M),
+        .TERM_W   (TERM_W)
+    ) u_place_1 (
+        .mantissa_i(mantissa_1),
+        .place_i   (place_1),
+        .nonzero_i (nonzero_1),
+        .neg_i     (neg_1),
+        .operand_o (term_1),
+        .carry_o   (carry_1)
     );
 
     // Products 2 and 3: the activation or its negative; a shift by 7 leaves the 7 bits.
@@ -125,14 +157,14 @@ module pf_log_mix_pe #(
             wire                    unused_wide = &{1'b0, wide[PSUM_W +: SUM_W]};
             always @(posedge clk_i) begin
                 sum_q <= {2'd0, term_0} + {2'd0, term_1} + {{(SUM_W-8){1'b0}}, term_2} + {{(SUM_W-8){1'b0}}, term_3}
-                       + {{(SUM_W-1){1'b0}}, neg_0} + {{(SUM_W-1){1'b0}}, neg_1}
+                       + {{(SUM_W-1){1'b0}}, carry_0} + {{(SUM_W-1){1'b0}}, carry_1}
                        + {{(SUM_W-1){1'b0}}, neg_2} + {{(SUM_W-1){1'b0}}, neg_3};
             end
-            assign total = psum_i + wide[PSUM_W-1:0];
+            assign total = psum + wide[PSUM_W-1:0];
         end else begin : gen_merged
-            assign total = psum_i + {{(PSUM_W-TERM_W){1'b0}}, term_0} + {{(PSUM_W-TERM_W){1'b0}}, term_1}
+            assign total = psum + {{(PSUM_W-TERM_W){1'b0}}, term_0} + {{(PSUM_W-TERM_W){1'b0}}, term_1}
                          + {{(PSUM_W-8){1'b0}}, term_2} + {{(PSUM_W-8){1'b0}}, term_3}
-                         + {{(PSUM_W-1){1'b0}}, neg_0} + {{(PSUM_W-1){1'b0}}, neg_1}
+                         + {{(PSUM_W-1){1'b0}}, carry_0} + {{(PSUM_W-1){1'b0}}, carry_1}
                          + {{(PSUM_W-1){1'b0}}, neg_2} + {{(PSUM_W-1){1'b0}}, neg_3};
         end
     endgenerate

@@ -13,7 +13,7 @@
 //             inverted: OFFSET is the sum of (32 for units 0 and 2, 16 for 1 and 3) over all digits, each moved as its digit:
 //             24480 in mode 0, 2880 in mode 1, 480 in mode 2, 192 in mode 3.
 // Latency   : psum_o follows psum_i by one cycle; act_o and swap_o follow by one cycle.
-// Handshake : none; wgt_shift_i enables the shadow weights, swap_i makes them active from the next cycle on. mode_i is
+// Handshake : none; shift_i enables the shadow weights, swap_i makes them active from the next cycle on. mode_i is
 //             constant while anything is in the array.
 // Parameters:
 //   PSUM_W  partial sum width, >= 17
@@ -28,7 +28,7 @@ module pf_mul_mix_pe #(
     output wire              swap_o,
     input  wire [31:0]       act_i,
     output wire [31:0]       act_o,
-    input  wire              wgt_shift_i,
+    input  wire              shift_i,
     input  wire [15:0]       wgt_i,
     output wire [15:0]       wgt_o,
     input  wire [PSUM_W-1:0] psum_i,
@@ -36,26 +36,28 @@ module pf_mul_mix_pe #(
 );
 
     wire [15:0]       weight;
-    reg  [PSUM_W-1:0] psum_q;
+    wire [PSUM_W-1:0] psum;
     wire [PSUM_W-1:0] total;
 
     pf_pe_regs #(
-        .ACT_W(32),
-        .WGT_W(16)
+        .ACT_W (32),
+        .WGT_W (16),
+        .PSUM_W(PSUM_W)
     ) u_regs (
-        .clk_i      (clk_i),
-        .swap_i     (swap_i),
-        .swap_o     (swap_o),
-        .act_i      (act_i),
-        .act_o      (act_o),
-        .wgt_shift_i(wgt_shift_i),
-        .wgt_i      (wgt_i),
-        .wgt_o      (wgt_o),
-        .weight_o   (weight)
+        .clk_i   (clk_i),
+        .swap_i  (swap_i),
+        .swap_o  (swap_o),
+        .act_i   (act_i),
+        .act_o   (act_o),
+        .shift_i (shift_i),
+        .wgt_i   (wgt_i),
+        .wgt_o   (wgt_o),
+        .psum_i  (psum_i),
+        .psum_o  (psum_o),
+        .weight_o(weight),
+        .sum_o   (psum),
+        .total_i (total)
     );
-
-    always @(posedge clk_i) psum_q <= total;
-    assign psum_o = psum_q;
 
     wire pairs  = ~(mode_i[1] & mode_i[0]);     // the digits of a unit are one weight's
     wire halves = ~mode_i[1];                   // activations have two halves
@@ -99,7 +101,7 @@ module pf_mul_mix_pe #(
     // Sums of the halves of the activations, then of the weights.
     wire [12:0] lower = {4'd0, gen_unit[0].sum} + (halves ? {gen_unit[1].sum, 4'd0} : {4'd0, gen_unit[1].sum});
     wire [12:0] upper = {4'd0, gen_unit[2].sum} + (halves ? {gen_unit[3].sum, 4'd0} : {4'd0, gen_unit[3].sum});
-    assign total = psum_i + {{(PSUM_W-13){1'b0}}, lower}
+    assign total = psum + {{(PSUM_W-13){1'b0}}, lower}
                  + (whole ? {{(PSUM_W-17){1'b0}}, upper, 4'd0} : {{(PSUM_W-13){1'b0}}, upper});
 
 endmodule

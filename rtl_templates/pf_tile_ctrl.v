@@ -29,6 +29,7 @@ module pf_tile_ctrl #(
     input  wire [$clog2(ROWS_M+1)-1:0] job_m_i,
     input  wire [TILES_W-1:0]          job_tiles_i,
     input  wire                        job_relu_i,
+    input  wire                        job_refuse_i,  // this job cannot be done
 
     input  wire                        wgt_valid_i,
     output wire                        wgt_ready_o,
@@ -89,7 +90,7 @@ module pf_tile_ctrl #(
             assign too_many = (job_m_i > MAX_M);
         end
     endgenerate
-    wire job_bad  = (job_m_i == {M_W{1'b0}}) | too_many | (job_tiles_i == {TILES_W{1'b0}});
+    wire job_bad  = (job_m_i == {M_W{1'b0}}) | too_many | (job_tiles_i == {TILES_W{1'b0}}) | job_refuse_i;
 
     assign job_ready_o = (load_left_q == {TILES_W{1'b0}}) & ~nxt_valid_q;
     assign job_start_o = job_fire & ~job_bad;

@@ -19,6 +19,7 @@ namespace {
 using golden::Code;
 using golden::DatapathKind;
 using golden::DatapathParams;
+using golden::Format;
 using golden::FormatKind;
 
 constexpr int kMaxAccumulatorBits = 48;
@@ -194,6 +195,9 @@ std::vector<Port> make_ports(const Design& d) {
     if (s.relu) {
         in("job_relu_i");
     }
+    if (mode_count(d) > 1) {
+        in("job_mode_i", counter_bits(static_cast<std::uint64_t>(mode_count(d) - 1)));
+    }
     in("prm_valid_i");
     out("prm_ready_o");
     if (s.bias) {
@@ -203,12 +207,13 @@ std::vector<Port> make_ports(const Design& d) {
     in("prm_shift_i", kShiftBits);
     in("wgt_valid_i");
     out("wgt_ready_o");
-    in("wgt_data_i", d.systolic ? s.cols * s.lanes * s.weight.n
+    in("wgt_data_i", d.systolic ? s.cols * s.lanes * d.weight_word_bits
                                 : s.columns * s.entry_bits + s.subvector * s.centroid_bits);
     in("wgt_last_i");
     in("act_valid_i");
     out("act_ready_o");
-    in("act_data_i", (d.systolic ? s.rows * s.lanes : s.subvector) * s.activation.n);
+    in("act_data_i",
+       d.systolic ? s.rows * s.lanes * d.act_word_bits : s.subvector * s.activation.n);
     in("act_last_i");
     out("out_valid_o");
     in("out_ready_i");
@@ -221,6 +226,26 @@ std::vector<Port> make_ports(const Design& d) {
     out("nar_count_o", kCounterBits);
     out("error_o");
     return ports;
+}
+
+/// The modes that the PEs of mixed precision have: pf_log_mix_pe and pf_mul_mix_pe.
+std::vector<golden::ModeParams> make_modes(const DatapathParams& widest, const Spec& s) {
+    const auto make = [&](int products, const Format& weight, const Format& activation) {
+        // Powers of two need no mantissa bits.
+        const bool exact = golden::log_frac_bits(weight) + golden::log_frac_bits(activation) == 0;
+        return golden::ModeParams{
+            products, golden::make_datapath(widest.kind, weight, activation,
+                                            exact ? std::optional(0) : std::nullopt, std::nullopt,
+                                            s.octaves, s.acc_rounding)};
+    };
+    if (widest.kind == DatapathKind::kLog) {
+        const Format lp4{.kind = FormatKind::kLp, .n = 4, .es = 1, .rs = 2};
+        const Format lp2{.kind = FormatKind::kLp, .n = 2, .es = 0, .rs = 1};
+        return {{1, widest}, make(2, lp4, s.activation), make(4, lp2, lp4)};
+    }
+    const Format int4{.kind = FormatKind::kInt, .n = 4};
+    const Format int2{.kind = FormatKind::kInt, .n = 2};
+    return {{1, widest}, make(2, int4, s.activation), make(4, int4, int4), make(8, int2, int4)};
 }
 
 void resolve_systolic(Design& d, const std::string& file) {
@@ -237,7 +262,33 @@ void resolve_systolic(Design& d, const std::string& file) {
     const int tile_k = output_stationary ? s.lanes : s.rows * s.lanes;
     d.tile_k = tile_k;
     d.cols = s.cols;
-    d.psum_bits = golden::accumulator_bits(p.datapath.term_bits, tile_k);
+    int term_bits = p.datapath.term_bits;
+    int tile_bits = golden::accumulator_bits(term_bits, tile_k);
+    int sum_bits = golden::accumulator_bits(term_bits, std::max(s.max_k, tile_k));
+    d.weight_word_bits = s.weight.n;
+    d.act_word_bits = s.activation.n;
+    if (s.mixed_precision) {
+        p.modes = make_modes(p.datapath, s);
+        for (const golden::ModeParams& mode : p.modes) {
+            // The PE holds each product in the widest mode's term.
+            term_bits = std::max(term_bits, mode.datapath.term_bits);
+            const int products = tile_k * mode.products;
+            tile_bits =
+                std::max(tile_bits, golden::accumulator_bits(mode.datapath.term_bits, products));
+            sum_bits = std::max(sum_bits, golden::accumulator_bits(mode.datapath.term_bits,
+                                                                   std::max(s.max_k, products)));
+            d.weight_word_bits =
+                std::max(d.weight_word_bits, mode.products * mode.datapath.weight.n);
+            d.act_word_bits = std::max(d.act_word_bits, mode.products * mode.datapath.activation.n);
+        }
+    }
+    d.term_bits = term_bits;
+    if (s.mixed_precision) {
+        // What the PE itself adds up: four terms with their signs, or a product of 17 bits.
+        tile_bits = std::max(tile_bits, p.datapath.kind == DatapathKind::kLog ? term_bits + 2 : 17);
+        sum_bits = std::max(sum_bits, tile_bits);
+    }
+    d.psum_bits = tile_bits;
     if (d.psum_bits > kMaxAccumulatorBits) {
         throw InputError(
             file, s.acc_frac_bits ? "/accumulator/frac_bits" : "/accumulator/octaves",
@@ -245,9 +296,7 @@ void resolve_systolic(Design& d, const std::string& file) {
                         "most {}",
                         tile_k, p.datapath.term_bits, d.psum_bits, kMaxAccumulatorBits));
     }
-    p.accumulator = make_accumulator(
-        s, d.psum_bits, golden::accumulator_bits(p.datapath.term_bits, std::max(s.max_k, tile_k)),
-        file);
+    p.accumulator = make_accumulator(s, d.psum_bits, sum_bits, file);
     if (output_stationary) d.psum_bits = p.accumulator.width;
     d.rows_m = p.rows_m;
     p.post = make_post(s, file);
@@ -303,6 +352,29 @@ Design resolve(const Spec& spec, const std::string& file) {
     d.timing = d.systolic ? golden::timing(*d.systolic, d.post_lanes)
                           : golden::timing(*d.lut, d.post_lanes);
     d.ports = make_ports(d);
+    return d;
+}
+
+int mode_count(const Design& design) {
+    return design.systolic ? std::max(1, static_cast<int>(design.systolic->modes.size())) : 1;
+}
+
+std::string mode_name(const Design& design, int mode) {
+    const Design d = in_mode(design, mode);
+    return fmt::format("W{}A{}", d.weight_bits, d.act_bits);
+}
+
+Design in_mode(const Design& design, int mode) {
+    Design d = design;
+    if (!design.systolic) return d;
+    d.systolic = golden::in_mode(*design.systolic, mode);
+    d.spec.weight = d.systolic->datapath.weight;
+    d.spec.activation = d.systolic->datapath.activation;
+    d.weight_bits = d.spec.weight.n;
+    d.act_bits = d.spec.activation.n;
+    d.products = d.systolic->lanes / design.systolic->lanes;
+    d.tile_k = design.tile_k * d.products;
+    d.mode = mode;
     return d;
 }
 

@@ -41,10 +41,15 @@ struct Design {
     std::optional<golden::LutParams> lut;
     golden::TimingParams timing;
     int post_lanes = 1;
+    int term_bits = 0;    ///< product term, of the widest mode (systolic)
     int psum_bits = 0;    ///< partial sum inside the array: term_bits + ceil(log2(rows*lanes)); the
                           ///< whole sum when the outputs are stationary
     int weight_bits = 0;  ///< stored code width
     int act_bits = 0;
+    int weight_word_bits = 0;  ///< bits of a lane's weights in a beat; of mixed precision, several
+    int act_word_bits = 0;     ///< codes share them, the first in the lowest bits
+    int products = 1;          ///< codes of a word in the present mode, see in_mode()
+    int mode = 0;              ///< present mode
     int out_bits = 0;
     int rows_m = 0;      ///< rows of one job, at most: buffers.rows_m, or array.rows
     int m_bits = 0;      ///< width of job_m_i: counts 0..rows_m
@@ -62,6 +67,16 @@ struct Design {
         return systolic ? systolic->accumulator : lut->accumulator;
     }
 };
+
+/// Modes of the array, at least 1.
+int mode_count(const Design& design);
+
+/// "W4A8" and the like.
+std::string mode_name(const Design& design, int mode);
+
+/// The design as host and golden model see it in one of its modes: that mode's formats, datapath,
+/// lanes and tile_k, the same ports. A design of one mode has mode 0 alone.
+Design in_mode(const Design& design, int mode);
 
 /// The streams of a design and their payload ports, in the top's order.
 std::vector<Stream> streams(const Design& design);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -105,6 +106,52 @@ Decoder log_decoder(const Format& f) {
     throw std::logic_error("unknown format kind");
 }
 
+/// Verilog of the partial sum's width for any ROWS and LANES: what the products of a tile need in
+/// each mode, and what the PE adds up by itself.
+std::string psum_width(const Design& d) {
+    const golden::SystolicParams& s = *d.systolic;
+    if (s.modes.empty()) return "TERM_W + $clog2(ROWS * LANES)";
+    std::string width = s.datapath.kind == DatapathKind::kLog ? "TERM_W + 2" : "17";
+    for (const golden::ModeParams& mode : s.modes) {
+        const std::string tile =
+            fmt::format("{} + $clog2({} * ROWS * LANES)", mode.datapath.term_bits, mode.products);
+        width = fmt::format("(({0}) > ({1})) ? {0} : {1}", tile,
+                            width.starts_with("((") ? "(" + width + ")" : width);
+    }
+    return width;
+}
+
+/// Edge and offsets of an array of mixed precision.
+void set_modes(mst::data& v, const Design& d) {
+    const golden::SystolicParams& s = *d.systolic;
+    const bool mixed = !s.modes.empty();
+    const bool log = s.datapath.kind == DatapathKind::kLog;
+    v.set("mixed", mixed);
+    v.set("mixed_log", mixed && log);
+    if (!mixed) return;
+    const int bits = static_cast<int>(std::bit_width(static_cast<unsigned>(mode_count(d) - 1)));
+    v.set("modes", text(mode_count(d)));
+    v.set("mode_bits", text(bits));
+    v.set("act_edge", log ? "pf_lp_mix_act" : "pf_mul_mix_act");
+    v.set("wgt_edge", log ? "pf_lp_mix_wgt" : "pf_mul_mix_wgt");
+    v.set("shift_1", text(s.modes[1].datapath.acc_frac_bits - s.modes[0].datapath.acc_frac_bits));
+    v.set("shift_2", text(s.modes[2].datapath.acc_frac_bits - s.modes[0].datapath.acc_frac_bits));
+    mst::data list{mst::data::type::list};
+    for (int mode = 0; mode < mode_count(d); ++mode) {
+        const int products = s.modes[static_cast<std::size_t>(mode)].products;
+        mst::data entry;
+        entry.set("mode", text(mode));
+        entry.set("case",
+                  mode + 1 == mode_count(d) ? "default" : fmt::format("{}'d{}", bits, mode));
+        entry.set("name", mode_name(d, mode));
+        entry.set("products", text(products));
+        entry.set("several", products > 1);
+        entry.set("offset", std::to_string(mixed_offset(s.datapath.kind, d.term_bits, mode)));
+        list.push_back(entry);
+    }
+    v.set("mode_offsets", list);
+}
+
 mst::data systolic_values(const Design& d) {
     const golden::SystolicParams& s = *d.systolic;
     const golden::DatapathParams& dp = s.datapath;
@@ -112,8 +159,10 @@ mst::data systolic_values(const Design& d) {
     v.set("rows", text(s.rows));
     v.set("lanes", text(s.lanes));
     v.set("pipeline", text(s.pipeline));
-    v.set("term_bits", text(dp.term_bits));
-    v.set("weight_bits", text(d.weight_bits));
+    v.set("term_bits", text(d.term_bits));
+    v.set("weight_word_bits", text(d.weight_word_bits));
+    v.set("act_word_bits", text(d.act_word_bits));
+    v.set("psum_width", psum_width(d));
     v.set("latency_note", "ROWS+" + text(d.output_stationary() ? s.pipeline + 1 : s.pipeline));
 
     std::vector<std::pair<std::string, std::string>> pe;
@@ -156,17 +205,33 @@ mst::data systolic_values(const Design& d) {
                          {"ZERO_GATING", d.spec.zero_gating ? "1" : "0"},
                          {"PSUM_W", "PSUM_W"}});
     if (d.output_stationary()) pe.emplace_back("SUM_STAYS", "1");
+    if (!s.modes.empty()) {
+        module = dp.kind == DatapathKind::kLog ? "pf_log_mix_pe" : "pf_mul_mix_pe";
+        pe = {{"PSUM_W", "PSUM_W"}};
+        if (dp.kind == DatapathKind::kLog) {
+            pe.insert(pe.begin(), {{"M", text(dp.mantissa_bits)},
+                                   {"A", text(dp.acc_frac_bits)},
+                                   {"I_MIN", text(dp.log_min >> dp.log_frac_bits)},
+                                   {"I_MAX", text(dp.log_max >> dp.log_frac_bits)},
+                                   {"TERM_W", "TERM_W"},
+                                   {"PIPELINE", "PIPELINE"}});
+        }
+    }
     v.set("pe_module", module);
     v.set("pe_parameters", parameter_list(pe));
-    v.set("act_operand_bits", text(operand_bits(dp, dp.activation)));
-    v.set("weight_operand_bits", text(operand_bits(dp, dp.weight)));
+    const MixedOperands mixed = mixed_operands(dp);
+    v.set("act_operand_bits",
+          text(s.modes.empty() ? operand_bits(dp, dp.activation) : mixed.activation_bits));
+    v.set("weight_operand_bits",
+          text(s.modes.empty() ? operand_bits(dp, dp.weight) : mixed.weight_bits));
+    set_modes(v, d);
 
     v.set("psum_offset", std::to_string(psum_offset(dp)));
 
-    const auto set_operand = [&v](const std::string& side, const Format& f) {
-        v.set(side + "_int", f.kind == FormatKind::kInt);
+    const auto set_operand = [&v, &s](const std::string& side, const Format& f) {
+        v.set(side + "_int", f.kind == FormatKind::kInt && s.modes.empty());
         v.set(side + "_pot", f.kind == FormatKind::kPot);
-        v.set(side + "_log", f.kind == FormatKind::kLp || golden::is_float(f));
+        v.set(side + "_log", (f.kind == FormatKind::kLp || golden::is_float(f)) && s.modes.empty());
         const Decoder decoder = log_decoder(f);
         v.set(side + "_decoder", decoder.module);
         v.set(side + "_decoder_parameters", decoder.parameters);
@@ -175,7 +240,9 @@ mst::data systolic_values(const Design& d) {
     };
     set_operand("act", dp.activation);
     set_operand("wgt", dp.weight);
-    v.set("nar", golden::has_nar(dp.activation) || golden::has_nar(dp.weight));
+    const bool nar = golden::has_nar(dp.activation) || golden::has_nar(dp.weight);
+    v.set("nar", nar && s.modes.empty());
+    v.set("no_nar", !nar);
     return v;
 }
 
@@ -329,6 +396,12 @@ std::string binding(const Design& d) {
         for (const Port& p : stream.payload) ports += (ports.empty() ? "" : ", ") + p.name;
         out += fmt::format("    auto {}() {{ return std::tie({}); }}\n", stream.name, ports);
     }
+    out += fmt::format(
+        "\n    /// Whether the array takes the job on its port.\n"
+        "    bool good_job() const {{\n"
+        "        const auto m = job_m_i.get();\n"
+        "        return m != 0 && m <= kRowsM && job_tiles_i.get() != 0{};\n    }}\n",
+        mode_count(d) > 1 ? fmt::format(" && job_mode_i.get() < {}", mode_count(d)) : "");
     // For a recording of whole clock cycles: every port but the clock, in the top's order.
     for (const bool input : {true, false}) {
         std::string ports;

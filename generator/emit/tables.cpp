@@ -334,4 +334,27 @@ int operand_bits(const golden::DatapathParams& datapath, const Format& format) {
     return format.n;  // int: the value; pot: sign and shift
 }
 
+MixedOperands mixed_operands(const golden::DatapathParams& datapath) {
+    return datapath.kind == golden::DatapathKind::kLog ? MixedOperands{18, 9}
+                                                       : MixedOperands{32, 16};
+}
+
+std::uint64_t mixed_offset(golden::DatapathKind kind, int term_bits, int mode) {
+    if (kind == golden::DatapathKind::kLog) {
+        // The inverted sign bits of two terms and of two powers of eight bits.
+        return (std::uint64_t{1} << term_bits) + (std::uint64_t{1} << 8);
+    }
+    // Two digits of each of four units: 32 for a digit that meets the low half of an activation, or
+    // a whole one, and 16 for one that meets a high half. Digits and units count at their places.
+    std::uint64_t offset = 0;
+    for (int unit = 0; unit < 4; ++unit) {
+        const std::uint64_t digit = unit % 2 == 0 ? 32 : 16;
+        const std::uint64_t digits = mode == 3 ? digit + digit : digit + 4 * digit;
+        const int high_activation = mode <= 1 ? unit % 2 : 0;
+        const int high_weight = mode == 0 ? unit / 2 : 0;
+        offset += digits << (4 * (high_activation + high_weight));
+    }
+    return offset;
+}
+
 }  // namespace peforge

@@ -33,4 +33,15 @@ std::uint64_t psum_offset(const golden::DatapathParams& datapath);
 /// therefore lies below every other log.
 int operand_bits(const golden::DatapathParams& datapath, const golden::Format& format);
 
+/// Operand registers of a PE of mixed precision (pf_log_mix_pe, pf_mul_mix_pe).
+struct MixedOperands {
+    int activation_bits = 0;
+    int weight_bits = 0;
+};
+MixedOperands mixed_operands(const golden::DatapathParams& datapath);
+
+/// What the products of a PE of mixed precision add up to too much in a mode, for the log datapath
+/// with terms of `term_bits`.
+std::uint64_t mixed_offset(golden::DatapathKind kind, int term_bits, int mode);
+
 }  // namespace peforge

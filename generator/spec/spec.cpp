@@ -113,6 +113,11 @@ Checked check_value(const Row& row, const Node& node) {
     return {{static_cast<int>(node.integer), {}}, {}};
 }
 
+/// Octaves for which pf_log_mix_pe's modes fit one another: mode 2's three fraction bits are up to
+/// four fewer than mode 0's, octaves - 11.
+constexpr int kMixedOctavesMin = 14;
+constexpr int kMixedOctavesMax = 18;
+
 /// Walks the document along the table. Problems are collected with their position, so that the one
 /// reported is the first in document order also when it needed a later key to be seen.
 class Validator {
@@ -404,6 +409,7 @@ private:
                                     kind_name(spec_.weight), kind_name(spec_.activation)));
             }
         }
+        check_mixed_precision();
         const bool array_legal = std::ranges::none_of(
             problems_, [](const Problem& p) { return p.pointer.starts_with("/array"); });
         const int columns = lut ? spec_.columns : spec_.cols;
@@ -411,6 +417,42 @@ private:
             problem(order_of("post", "lanes"), "/post/lanes",
                     fmt::format("{} is out of range; allowed: \"auto\" or an integer 1..{}",
                                 *spec_.post_lanes, columns));
+        }
+    }
+
+    /// Arrays of mixed precision exist for two sets of formats and one kind of PE.
+    void check_mixed_precision() {
+        if (!spec_.mixed_precision || spec_.kind != ArrayKind::kSystolic || !problems_.empty()) {
+            return;
+        }
+        const auto refuse = [&](std::string_view section, std::string_view key,
+                                std::string_view what) {
+            problem(order_of(section, key), fmt::format("/{}/{}", section, key),
+                    fmt::format("has no processing element of mixed precision; allowed with "
+                                "mixed_precision: {}",
+                                what));
+        };
+        const Format lp8{.kind = FormatKind::kLp, .n = 8, .es = 1, .rs = 3};
+        const Format int8{.kind = FormatKind::kInt, .n = 8};
+        const bool log = spec_.weight == lp8 && spec_.activation == lp8;
+        if (!log && !(spec_.weight == int8 && spec_.activation == int8)) {
+            refuse("weight", "format",
+                   "int8 weights and activations, or lp with n 8, es 1, rs 3 for both");
+        } else if (spec_.dataflow != golden::Dataflow::kWeightStationary) {
+            refuse("array", "dataflow", "\"weight_stationary\"");
+        } else if (spec_.lanes != 1) {
+            refuse("pe", "lanes", "1");
+        } else if (!log && spec_.pipeline != 1) {
+            refuse("pe", "pipeline", "1 for int");
+        } else if (log && spec_.acc_rounding != golden::Rounding::kTruncate) {
+            refuse("accumulator", "rounding", "\"truncate\"");
+        } else if (log && spec_.acc_frac_bits) {
+            refuse("accumulator", "frac_bits", "\"auto\"");
+        } else if (log && spec_.mantissa_bits) {
+            refuse("accumulator", "mantissa_bits", "\"auto\"");
+        } else if (log && (spec_.octaves < kMixedOctavesMin || spec_.octaves > kMixedOctavesMax)) {
+            refuse("accumulator", "octaves",
+                   fmt::format("{}..{}", kMixedOctavesMin, kMixedOctavesMax));
         }
     }
 

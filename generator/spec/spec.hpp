@@ -56,6 +56,7 @@ struct Spec {
     int lanes = 1;
     int pipeline = 1;
     bool zero_gating = true;
+    bool mixed_precision = false;
 
     // buffers
     int rows_m = 256;  ///< not output-stationary: its jobs have up to `rows` rows

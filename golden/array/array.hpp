@@ -29,6 +29,14 @@ enum class Dataflow {
     kOutputStationary,  ///< M runs along rows, K streams: k = step * lanes + lane
 };
 
+/// A mode of an array of mixed precision: `products` narrower products in place of each product.
+struct ModeParams {
+    int products = 1;
+    DatapathParams datapath;
+
+    bool operator==(const ModeParams&) const = default;
+};
+
 /// Systolic array, `rows` x `cols` PEs of `lanes` products each; N runs along columns.
 struct SystolicParams {
     int rows = 8;
@@ -39,11 +47,18 @@ struct SystolicParams {
                        ///< outputs are stationary
     Dataflow dataflow = Dataflow::kWeightStationary;
     DatapathParams datapath;
+    std::vector<ModeParams>
+        modes;  ///< of mixed precision, the widest first; empty: `datapath` alone
     AccumulatorParams accumulator;
     PostParams post;
 
     bool operator==(const SystolicParams&) const = default;
 };
+
+/// The array as it is in one of its modes: that datapath, and `products` times as many lanes. K
+/// runs along the products of a PE first. Throws std::out_of_range for a mode that it does not
+/// have.
+SystolicParams in_mode(const SystolicParams& p, int mode);
 
 enum class Metric { kL1, kL2, kChebyshev };
 

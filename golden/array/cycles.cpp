@@ -41,7 +41,7 @@ private:
     void step() {
         // Everything is decided from the state before the clock edge, then applied.
         const bool job_fire = next_job_ < jobs_.size() && load_left_ == 0 && !nxt_valid_;
-        const bool wgt_fire = load_left_ != 0 && !shadow_full_ && wave_ == 0 &&
+        const bool wgt_fire = load_left_ != 0 && !shadow_full_ && wave_ == 0 && !mode_waits_ &&
                               (t_.index_fifo == 0 || !bank_full_[write_bank_]);
         const bool tile_loaded = wgt_fire && beat_ + 1 == t_.tile_beats;
 
@@ -158,6 +158,17 @@ private:
             nxt_valid_ = false;
             first_ = true;
         }
+        // Another mode waits until the sums of all jobs before are complete.
+        if (job_fire) {
+            const int mode = jobs_[next_job_].mode;
+            mode_waits_ = summing_ != 0 && mode != mode_;
+            if (!mode_waits_) mode_ = mode;
+            mode_wanted_ = mode;
+        } else if (mode_waits_ && summing_ == 1) {
+            mode_ = mode_wanted_;
+            mode_waits_ = false;
+        }
+        summing_ += (job_fire ? 1 : 0) - (done ? 1 : 0);
         if (job_fire) {
             nxt_ = jobs_[next_job_++];
             nxt_valid_ = true;
@@ -178,6 +189,12 @@ private:
     int beat_ = 0;
     bool shadow_full_ = false;
     int wave_ = 0;
+
+    // Mode of the grid.
+    int mode_ = 0;
+    int mode_wanted_ = 0;
+    bool mode_waits_ = false;
+    int summing_ = 0;  ///< jobs accepted whose sums are not complete
 
     // Admission of rows.
     Job nxt_{};

@@ -8,7 +8,7 @@
 
 namespace peforge::golden {
 
-std::vector<Job> plan(GemmShape shape, int tile_k, int cols, int rows_m) {
+std::vector<Job> plan(GemmShape shape, int tile_k, int cols, int rows_m, int mode) {
     if (tile_k < 1 || cols < 1 || rows_m < 1 || shape.m < 0 || shape.k < 0 || shape.n < 0) {
         throw std::invalid_argument(
             "plan needs a positive tile, columns and rows, and a shape >= 0");
@@ -21,7 +21,8 @@ std::vector<Job> plan(GemmShape shape, int tile_k, int cols, int rows_m) {
                             .m = std::min(rows_m, shape.m - m0),
                             .n0 = n0,
                             .n = std::min(cols, shape.n - n0),
-                            .tiles = tiles});
+                            .tiles = tiles,
+                            .mode = mode});
         }
     }
     return jobs;

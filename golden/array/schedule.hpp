@@ -19,10 +19,11 @@ struct Job {
     int n0 = 0;     ///< first column
     int n = 0;      ///< columns used, 1..cols
     int tiles = 0;  ///< K tiles, steps or subspaces
+    int mode = 0;   ///< of an array of mixed precision
 };
 
 /// Jobs in the order the host issues them: column tiles outermost, then blocks of rows_m rows.
-std::vector<Job> plan(GemmShape shape, int tile_k, int cols, int rows_m);
+std::vector<Job> plan(GemmShape shape, int tile_k, int cols, int rows_m, int mode = 0);
 
 /// Timing constants of an array's controller, see docs/architecture.md, "Cycle counts".
 struct TimingParams {

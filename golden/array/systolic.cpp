@@ -89,6 +89,19 @@ void read_factors(const Format& f, const std::vector<std::int32_t>& table, const
 
 }  // namespace
 
+SystolicParams in_mode(const SystolicParams& p, int mode) {
+    SystolicParams one = p;
+    one.modes.clear();
+    if (!p.modes.empty()) {
+        const ModeParams& chosen = p.modes.at(static_cast<std::size_t>(mode));
+        one.datapath = chosen.datapath;
+        one.lanes = p.lanes * chosen.products;
+    } else if (mode != 0) {
+        throw std::out_of_range("an array of one mode has no mode " + std::to_string(mode));
+    }
+    return one;
+}
+
 // The tables of terms. An activation's line in a table of terms is 0 for zero and 1 + 2 * magnitude
 // + sign otherwise; activation_table_ holds that, and term_rows_ where a magnitude's terms begin:
 // its term with a weight is terms_[term_rows_[magnitude] + weight_table_[weight]].

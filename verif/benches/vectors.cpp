@@ -379,7 +379,14 @@ std::string describe_beat(const Gemm& gemm, std::uint64_t beat,
     return describe_output(gemm, static_cast<std::size_t>(first - codes.begin()), *first);
 }
 
-/// A whole GEMM as an episode.
+/// A mode of the array, each as often as the others.
+Design draw_mode(const Design& d, Draw& rng) {
+    const int modes = mode_count(d);
+    return modes == 1 ? d
+                      : in_mode(d, static_cast<int>(rng.below(static_cast<std::uint64_t>(modes))));
+}
+
+/// A whole GEMM as an episode, on the array in its present mode.
 Episode gemm_episode(const Design& d, const TestCase& test, Start start, Draw& rng) {
     const auto gemm = std::make_shared<Gemm>(Gemm{d, test, draw_problem(d, test, rng), {}});
     gemm->expected = expect(d, test, gemm->problem, rng);
@@ -390,7 +397,7 @@ Episode gemm_episode(const Design& d, const TestCase& test, Start start, Draw& r
     episode.feed.beats = pack(d, test.shape, p.activations, {p.weights, &p.lut}, p.columns,
                               test.relu, gemm->expected.out);
     episode.cycles =
-        golden::cycles(d.timing, golden::plan(test.shape, d.tile_k, d.cols, d.rows_m));
+        golden::cycles(d.timing, golden::plan(test.shape, d.tile_k, d.cols, d.rows_m, d.mode));
     episode.saturations = gemm->expected.counters.saturations;
     episode.nar = gemm->expected.counters.nar;
     episode.describe = [gemm](std::uint64_t beat, std::span<const std::uint32_t> got) {
@@ -420,14 +427,16 @@ void append(Episode& episode, Episode&& next) {
     };
 }
 
-/// GEMMs as one stream of jobs: K doubles from one to the next, ReLU in every other one.
-Episode mixed_episode(const Design& d, TestCase test, Draw& rng) {
+/// GEMMs as one stream of jobs: K doubles from one to the next, ReLU in every other one, each in a
+/// mode of its own.
+Episode mixed_episode(const Design& array, TestCase test, Draw& rng) {
     constexpr int kGemms = 6;
     std::vector<golden::Job> jobs;
     Episode all;
     for (int i = 0; i < kGemms; ++i) {
+        const Design d = draw_mode(array, rng);
         Episode one = gemm_episode(d, test, Start::kReset, rng);
-        const auto plan = golden::plan(test.shape, d.tile_k, d.cols, d.rows_m);
+        const auto plan = golden::plan(test.shape, d.tile_k, d.cols, d.rows_m, d.mode);
         jobs.insert(jobs.end(), plan.begin(), plan.end());
         if (i == 0) {
             all = std::move(one);
@@ -438,7 +447,7 @@ Episode mixed_episode(const Design& d, TestCase test, Draw& rng) {
         test.shape.k = std::min(2 * test.shape.k, d.spec.max_k);
         test.shape.n = std::max(1, test.shape.n - d.cols * (i % 2));
     }
-    all.cycles = golden::cycles(d.timing, jobs);
+    all.cycles = golden::cycles(array.timing, jobs);
     return all;
 }
 
@@ -459,14 +468,20 @@ void add_bad_jobs(const Design& d, Episode& episode, Draw& rng) {
         if (m > rows_m && m < m_end) bad.emplace_back(m, 1);
     }
     StreamBeats& jobs = episode.feed.beats.job;
-    for (const auto& [m, tiles] : bad) {
-        std::vector<std::uint32_t> beat = {m, tiles, 0};
-        beat.resize(jobs.words_per_beat);
+    std::vector<std::vector<std::uint32_t>> beats;
+    for (const auto& [m, tiles] : bad) beats.push_back({m, tiles});
+    for (std::vector<std::uint32_t>& beat : beats) beat.resize(jobs.words_per_beat);
+    if (const auto modes = static_cast<std::uint32_t>(mode_count(d)); (modes & (modes - 1)) != 0) {
+        beats.push_back({1, 1});  // a mode that does not exist, the last port
+        beats.back().resize(jobs.words_per_beat);
+        beats.back().back() = modes;
+    }
+    for (const std::vector<std::uint32_t>& beat : beats) {
         const std::uint64_t at = rng.below(jobs.beats() + 1) * jobs.words_per_beat;
         jobs.words.insert(jobs.words.begin() + static_cast<std::ptrdiff_t>(at), beat.begin(),
                           beat.end());
     }
-    episode.cycles_slack = bad.size();
+    episode.cycles_slack = beats.size();
     episode.error = true;
 }
 
@@ -485,7 +500,7 @@ void misplace_last(StreamBeats& beats, Episode& episode, bool missing, Draw& rng
 std::vector<Episode> scenario(const Design& d, const TestCase& test, Draw& rng) {
     std::vector<Episode> episodes;
     const auto add = [&](const TestCase& what, Start start) -> Episode& {
-        return episodes.emplace_back(gemm_episode(d, what, start, rng));
+        return episodes.emplace_back(gemm_episode(draw_mode(d, rng), what, start, rng));
     };
     const auto [m, k, n] = test.shape;
     switch (test.scenario) {

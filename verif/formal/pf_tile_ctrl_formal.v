@@ -60,6 +60,7 @@ module pf_tile_ctrl_formal #(
         .job_m_i    (job_m_i),
         .job_tiles_i(job_tiles_i),
         .job_relu_i (job_relu_i),
+        .job_refuse_i(1'b0),
         .wgt_valid_i(wgt_valid_i),
         .wgt_ready_o(wgt_ready),
         .wgt_last_i (wgt_last_i),

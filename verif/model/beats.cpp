@@ -35,6 +35,9 @@ public:
         bit_ += static_cast<std::size_t>(width);
     }
 
+    /// Leaves bits of the beat zero.
+    void skip(int width) { bit_ += static_cast<std::size_t>(width); }
+
 private:
     StreamBeats& out_;
     std::size_t base_ = 0;
@@ -86,6 +89,9 @@ void pack_systolic_tile(const Design& d, golden::GemmShape shape, const golden::
                                    static_cast<std::size_t>(job.n0 + c)]
                          : 0U,
                     d.weight_bits);
+                if ((lane + 1) % d.products == 0) {
+                    wgt.skip(d.weight_word_bits - d.products * d.weight_bits);
+                }
             }
         }
     }
@@ -94,6 +100,7 @@ void pack_systolic_tile(const Design& d, golden::GemmShape shape, const golden::
         const auto line = static_cast<std::size_t>(m) * static_cast<std::size_t>(shape.k);
         for (int k = k0; k < k0 + d.tile_k; ++k) {
             act.put(k < shape.k ? activations[line + static_cast<std::size_t>(k)] : 0U, d.act_bits);
+            if ((k + 1) % d.products == 0) act.skip(d.act_word_bits - d.products * d.act_bits);
         }
     }
 }
@@ -194,7 +201,8 @@ Beats pack(const Design& design, golden::GemmShape shape, std::span<const golden
         append(beats.job, payload(all, "job"),
                {{"job_m_i", static_cast<std::uint64_t>(job.m)},
                 {"job_tiles_i", static_cast<std::uint64_t>(job.tiles)},
-                {"job_relu_i", relu ? 1U : 0U}});
+                {"job_relu_i", relu ? 1U : 0U},
+                {"job_mode_i", static_cast<std::uint64_t>(design.mode)}});
         pack_columns(design, payload(all, "prm"), job, columns, beats.prm);
         for (int tile = 0; tile < job.tiles; ++tile) {
             if (design.output_stationary()) {

@@ -258,7 +258,7 @@ private:
         }
         watch_status();
         if (dut_.out_valid_o.get() != 0 || held_) watch_output(fires[kOut]);
-        if (fires[kJob] && good_job()) ++under_way_;
+        if (fires[kJob] && dut_.good_job()) ++under_way_;
         if (fires[kOut] && dut_.out_last_o.get() != 0) --under_way_;
         ++stats_.sim_cycles;
     }
@@ -292,12 +292,6 @@ private:
         if (run_.out_cycle != nullptr) run_.out_cycle[stats_.out_beats] = stats_.sim_cycles;
         ++stats_.out_beats;
         --left_[kOut];
-    }
-
-    /// Whether the array starts the job on its port.
-    bool good_job() const {
-        const std::uint64_t m = dut_.job_m_i.get();
-        return m != 0 && m <= binding::kRowsM && dut_.job_tiles_i.get() != 0;
     }
 
     static constexpr std::size_t kMaxOutWords =
