@@ -15,7 +15,7 @@
 //   WGT_W        weight width, signed, 2..8
 //   LANES        products per cycle, >= 1
 //   PIPELINE     1: product and sum in one cycle; 2: a register between them
-//   ZERO_GATING  1: a zero digit also holds the activation's inverters and the carry in still; 0: only its row is held
+//   ZERO_GATING  1: a zero digit also holds the activation's inverters still; 0: only its row
 //   PSUM_W       partial sum width, >= ACT_W + WGT_W + ceil(log2(LANES))
 //   USE_DSP      1: leave the product to the tool's `*` (FPGA multiplier blocks); 0: rows as above
 `default_nettype none
@@ -117,10 +117,11 @@ module pf_mul_pe #(
                     wire low    = wgt[2*i];
                     wire one    = middle ^ low;
                     wire two    = (high & ~middle & ~low) | (~high & middle & low);
-                    wire neg    = (ZERO_GATING != 0) ? high & ~(middle & low) : high & (one | two);
+                    wire neg    = high & ~(middle & low);
+                    wire invert = (ZERO_GATING != 0) ? neg : high;
                     // One's complement and carry in for minus, before the choice of the multiple: the multiples share the
                     // inverters, and a digit of zero needs no mask of its own. The top bit inverted.
-                    wire [ROW_W:0]   signed_act = {once, 1'b0} ^ {(ROW_W+1){neg}};
+                    wire [ROW_W:0]   signed_act = {once, 1'b0} ^ {(ROW_W+1){invert}};
                     wire [ROW_W-1:0] row        = (signed_act[ROW_W:1] & {ROW_W{one}})
                                                 | (signed_act[ROW_W-1:0] & {ROW_W{two}});
                     wire [ROW_W-1:0] addend     = row ^ {1'b1, {ACT_W{1'b0}}};
