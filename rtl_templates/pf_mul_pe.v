@@ -3,7 +3,7 @@
 //
 // Purpose   : total = sum + sum over lanes of weight * act + LANES * OFFSET, modulo 2^PSUM_W. The weight is recoded
 //             into radix-4 digits -2..2 (Booth) and each digit adds one row to the partial sum: row by row
-//             in one lane, by carry-save adders in several. The rows' sign bits are added inverted, which stands for a
+//             in one lane, all at once in several. The rows' sign bits are added inverted, which stands for a
 //             constant and saves the sign extension:
 //             OFFSET = sum of 2^(ACT_W+2i) over the digits i = 0..ceil(WGT_W/2)-1; 0 with USE_DSP.
 //             The array takes the offsets back: at the top of every column, or where a finished sum leaves it.
@@ -17,7 +17,7 @@
 //   WGT_W        weight width, signed, 2..8
 //   LANES        products per cycle, >= 1
 //   PIPELINE     1: product and sum in one cycle; 2: a register between them
-//   ZERO_GATING  1: a zero digit also holds the activation's inverters and the carry in still; 0: only its row is held
+//   ZERO_GATING  1: a zero digit also holds the activation's inverters still; 0: only its row
 //   PSUM_W       partial sum width, >= ACT_W + WGT_W + ceil(log2(LANES))
 //   USE_DSP      1: leave the product to the tool's `*` (FPGA multiplier blocks); 0: rows as above
 //   SUM_STAYS    0: weight-stationary; 1: output-stationary
@@ -48,24 +48,7 @@ module pf_mul_pe #(
     localparam DIGITS = (WGT_W + 1) / 2;
     localparam ROW_W  = ACT_W + 1;                  // of one digit's row, for digits up to 2
     localparam PROD_W = ACT_W + 2 * DIGITS;         // of the rows' sum; their inverted signs keep it unsigned
-    localparam TREE_W    = (PIPELINE == 2) ? PROD_W + $clog2(LANES) : PSUM_W;
-    localparam TREE_ROWS = LANES * (DIGITS + 1) + ((PIPELINE == 2) ? 0 : 1);
-
-    // Of a tree's rows, lane by lane: one for each digit, one for their carries in; then the partial sum.
-    function [TREE_ROWS*TREE_W-1:0] used_bits(input integer rows);
-        integer row, digit, k;
-        begin
-            used_bits = {(TREE_ROWS*TREE_W){1'b0}};
-            for (row = 0; row < rows; row = row + 1) begin
-                digit = row % (DIGITS + 1);
-                for (k = 0; k < TREE_W; k = k + 1) begin
-                    if (row == LANES * (DIGITS + 1)) used_bits[row*TREE_W + k] = 1'b1;
-                    else if (digit == DIGITS) used_bits[row*TREE_W + k] = (k % 2 == 0 && k < 2 * DIGITS);
-                    else used_bits[row*TREE_W + k] = (k >= 2 * digit && k < 2 * digit + ROW_W);
-                end
-            end
-        end
-    endfunction
+    localparam TREE_W = (PIPELINE == 2) ? PROD_W + $clog2(LANES) : PSUM_W;
 
     wire [LANES*WGT_W-1:0] weight;
     wire [PSUM_W-1:0]      psum;
@@ -142,40 +125,47 @@ module pf_mul_pe #(
                     wire low    = wgt[2*i];
                     wire one    = middle ^ low;
                     wire two    = (high & ~middle & ~low) | (~high & middle & low);
-                    wire neg    = (ZERO_GATING != 0) ? high & ~(middle & low) : high & (one | two);
+                    wire neg    = high & ~(middle & low);
+                    wire invert = (ZERO_GATING != 0) ? neg : high;
                     // One's complement and carry in for minus, before the choice of the multiple: the multiples share the
                     // inverters, and a digit of zero needs no mask of its own. The top bit inverted.
-                    wire [ROW_W:0]   signed_act = {once, 1'b0} ^ {(ROW_W+1){neg}};
+                    wire [ROW_W:0]   signed_act = {once, 1'b0} ^ {(ROW_W+1){invert}};
                     wire [ROW_W-1:0] row        = (signed_act[ROW_W:1] & {ROW_W{one}})
                                                 | (signed_act[ROW_W-1:0] & {ROW_W{two}});
                     wire [ROW_W-1:0] addend     = row ^ {1'b1, {ACT_W{1'b0}}};
                 end
             end
 
-            if (LANES > 1) begin : gen_tree
-                // All rows of all lanes at once, with the partial sum or with a register in front of it.
-                wire [TREE_ROWS*TREE_W-1:0] rows;
-                wire [TREE_W-1:0]           sum;
-                for (l = 0; l < LANES; l = l + 1) begin : gen_place
-                    wire [2*DIGITS-1:0]        negs;
-                    wire [TREE_W+2*DIGITS-1:0] carries = {{TREE_W{1'b0}}, negs};
-                    wire                       unused_carries = &{1'b0, carries[TREE_W +: 2*DIGITS]};
-                    for (i = 0; i < DIGITS; i = i + 1) begin : gen_row
-                        wire [TREE_W+PROD_W-1:0] addend = {{(TREE_W+PROD_W-ROW_W){1'b0}}, gen_lane[l].gen_digit[i].addend} << (2*i);
-                        wire                     unused_addend = &{1'b0, addend[TREE_W +: PROD_W]};
-                        assign rows[(l*(DIGITS+1)+i)*TREE_W +: TREE_W] = addend[TREE_W-1:0];
-                        assign negs[2*i +: 2] = {1'b0, gen_lane[l].gen_digit[i].neg};
+            if (LANES > 1) begin : gen_lanes
+                // Plain sums of all rows of all lanes: synthesis merges them into carry-save adders and one carry-propagate
+                // adder, with the partial sum or with a register in front of it.
+                for (l = 0; l < LANES; l = l + 1) begin : gen_sum
+                    for (i = 0; i <= DIGITS; i = i + 1) begin : gen_row
+                        // A row has the carry in of the digit before in the places below it.
+                        wire [TREE_W+PROD_W:0] row;
+                        wire [TREE_W-1:0]      sum_in;
+                        wire [TREE_W-1:0]      sum        = sum_in + row[TREE_W-1:0];
+                        wire                   unused_row = &{1'b0, row[TREE_W +: PROD_W+1]};
+                        if (i == 0) begin : gen_lowest
+                            assign row = {{(TREE_W+PROD_W+1-ROW_W){1'b0}}, gen_lane[l].gen_digit[0].addend};
+                        end else if (i < DIGITS) begin : gen_middle
+                            assign row = {{(TREE_W+PROD_W-1-ROW_W){1'b0}}, gen_lane[l].gen_digit[i].addend, 1'b0,
+                                          gen_lane[l].gen_digit[i-1].neg} << (2*i-2);
+                        end else begin : gen_highest
+                            assign row = {{(TREE_W+PROD_W){1'b0}}, gen_lane[l].gen_digit[DIGITS-1].neg} << (2*i-2);
+                        end
+                        if (i > 0) begin : gen_next_row
+                            assign sum_in = gen_sum[l].gen_row[i-1].sum;
+                        end else if (l > 0) begin : gen_next_lane
+                            assign sum_in = gen_sum[l-1].gen_row[DIGITS].sum;
+                        end else if (PIPELINE == 2) begin : gen_zero
+                            assign sum_in = {TREE_W{1'b0}};
+                        end else begin : gen_psum
+                            assign sum_in = psum;
+                        end
                     end
-                    assign rows[(l*(DIGITS+1)+DIGITS)*TREE_W +: TREE_W] = carries[TREE_W-1:0];
                 end
-                pf_row_sum #(
-                    .ROWS(TREE_ROWS),
-                    .W   (TREE_W),
-                    .USED(used_bits(TREE_ROWS))
-                ) u_row_sum (
-                    .rows_i(rows),
-                    .sum_o (sum)
-                );
+                wire [TREE_W-1:0] sum = gen_sum[LANES-1].gen_row[DIGITS].sum;
                 if (PIPELINE == 2) begin : gen_split
                     reg  [TREE_W-1:0]        sum_q;
                     wire [PSUM_W+TREE_W-1:0] wide = {{PSUM_W{1'b0}}, sum_q};
@@ -183,7 +173,6 @@ module pf_mul_pe #(
                     always @(posedge clk_i) sum_q <= sum;
                     assign total = psum + wide[PSUM_W-1:0];
                 end else begin : gen_merged
-                    assign rows[(TREE_ROWS-1)*TREE_W +: TREE_W] = psum;
                     assign total = sum;
                 end
             end else if (PIPELINE == 2) begin : gen_split

@@ -454,7 +454,6 @@ public:
         switch (d.kind) {
             case golden::DatapathKind::kMul:
                 module = "pf_mul_pe";
-                modules += module_text("pf_row_sum.v");
                 parameters = fmt::format(".ACT_W({}), .WGT_W({}), .USE_DSP({}), ", act_bits_,
                                          wgt_bits_, config.use_dsp);
                 break;
