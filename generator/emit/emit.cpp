@@ -159,7 +159,8 @@ mst::data systolic_values(const Design& d) {
     v.set("rows", text(s.rows));
     v.set("lanes", text(s.lanes));
     v.set("pipeline", text(s.pipeline));
-    v.set("term_bits", text(d.term_bits));
+    // A mixed integer PE has products of its own widths.
+    if (s.modes.empty() || dp.kind == DatapathKind::kLog) v.set("term_bits", text(d.term_bits));
     v.set("weight_word_bits", text(d.weight_word_bits));
     v.set("act_word_bits", text(d.act_word_bits));
     v.set("psum_width", psum_width(d));
