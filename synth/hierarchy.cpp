@@ -17,7 +17,7 @@ struct Suffix {
 };
 
 /// The first that fits decides, so "token_delay" stands before "delay".
-constexpr std::array<Suffix, 21> kSuffixes = {{
+constexpr std::array<Suffix, 22> kSuffixes = {{
     {"mul_pe", Unit::kPe},
     {"shift_pe", Unit::kPe},
     {"log_pe", Unit::kPe},
@@ -25,6 +25,7 @@ constexpr std::array<Suffix, 21> kSuffixes = {{
     {"lookup", Unit::kPe},
     {"decode", Unit::kEdge},
     {"acc_column", Unit::kAccumulator},
+    {"correction", Unit::kAccumulator},
     {"post", Unit::kPost},
     {"post_lane", Unit::kPost},
     {"encode", Unit::kPost},
