@@ -83,21 +83,12 @@ module pf_log_pe #(
     localparam I_W      = L_W - F;                     // integer part of L
     localparam I_MIN    = (ACT_LOG_MIN * (1 << ACT_UP) + WGT_LOG_MIN * (1 << WGT_UP)) >>> F;
     localparam I_MAX    = LOG_MAX >>> F;
-    localparam MAG_W    = TERM_W - 1;
-    localparam ROUND    = (ROUND_NEAREST != 0 && I_MIN + A < M) ? 1 : 0;
-    localparam EXTRA    = (ROUND != 0) ? M + 2 : 0;    // bits kept below the magnitude for rounding
-    localparam OUT_W    = MAG_W + EXTRA;
-    localparam LOW_W    = (I_W > 2) ? 2 : I_W - 1;     // low bits of I that shift before the rest selects a place
-    localparam MANT_W   = M + (1 << LOW_W);
-    localparam G_W      = I_W - LOW_W;
-    localparam G_MIN    = I_MIN >>> LOW_W;
-    localparam G_MAX    = I_MAX >>> LOW_W;
-    localparam GROUPS   = G_MAX - G_MIN + 1;
-    localparam SUM_W    = TERM_W + $clog2(LANES);
 
-    wire [LANES*WGT_W-1:0] weight;
-    wire [PSUM_W-1:0]      psum;
-    wire [PSUM_W-1:0]      total;
+    wire [LANES*WGT_W-1:0]  weight;
+    wire [LANES*TERM_W-1:0] operand;
+    wire [LANES-1:0]        carry;
+    wire [PSUM_W-1:0]       psum;
+    wire [PSUM_W-1:0]       total;
 
     pf_pe_regs #(
         .ACT_W    (LANES*ACT_W),
@@ -121,11 +112,8 @@ module pf_log_pe #(
         .total_i (total)
     );
 
-    genvar l, s, g;
+    genvar l;
     generate
-        if (PSUM_W < SUM_W) begin : gen_bad_psum_w
-            pf_log_pe_error_psum_w_is_below_the_term u_error ();
-        end
         if (ACT_LOG_MIN <= -(1 << (ACT_LOG_W-1)) || WGT_LOG_MIN <= -(1 << (WGT_LOG_W-1))) begin : gen_bad_log_w
             pf_log_pe_error_log_w_leaves_no_pattern_for_zero u_error ();
         end
@@ -155,8 +143,7 @@ module pf_log_pe #(
             wire [L_W-1:0] log_sum  = (act_wide << ACT_UP) + (wgt_wide << WGT_UP);
             wire [I_W-1:0] place    = log_sum[L_W-1:F];
 
-            // Log to linear, then to its place: short shifts first, where the mantissa is still narrow; the rest of the
-            // integer part selects one of the few places that reach the partial sum.
+            // Log to linear, then to its place.
             wire [M:0] mantissa;
             if (F == 0) begin : gen_table
                 pf_log2lin u_log2lin (
@@ -169,105 +156,39 @@ module pf_log_pe #(
                     .value_o(mantissa)
                 );
             end
-            for (s = 0; s < LOW_W; s = s + 1) begin : gen_stage
-                wire [M+(1<<s)-1:0]     in;
-                wire [M+(1<<(s+1))-1:0] out = place[s] ? {in, {(1<<s){1'b0}}} : {{(1<<s){1'b0}}, in};
-                if (s == 0) begin : gen_first
-                    assign in = mantissa;
-                end else begin : gen_next
-                    assign in = gen_stage[s-1].out;
-                end
-            end
-            for (g = 0; g < GROUPS; g = g + 1) begin : gen_place
-                localparam signed [31:0] G   = G_MIN + g;
-                localparam signed [31:0] POS = G * (1 << LOW_W) + A - M + EXTRA;
-                wire [OUT_W+MANT_W-1:0] wide = {{OUT_W{1'b0}}, gen_stage[LOW_W-1].out};
-                wire [OUT_W+MANT_W-1:0] placed;
-                wire [OUT_W-1:0]        merged_in;
-                wire [OUT_W-1:0]        merged;
-                wire                    sel;
-                wire                    unused_placed = &{1'b0, placed[OUT_W+MANT_W-1:OUT_W]};
-                if (GROUPS == 1) begin : gen_only
-                    wire unused_place = &{1'b0, place};
-                    assign sel = nonzero;
-                end else begin : gen_select
-                    assign sel = nonzero & (place[I_W-1:LOW_W] == G[G_W-1:0]);
-                end
-                if (POS >= 0) begin : gen_left
-                    assign placed = wide << POS;
-                end else begin : gen_right
-                    assign placed = wide >> (-POS);
-                end
-                if (g == 0) begin : gen_first
-                    assign merged_in = {OUT_W{1'b0}};
-                end else begin : gen_next
-                    assign merged_in = gen_place[g-1].merged;
-                end
-                assign merged = merged_in | (placed[OUT_W-1:0] & {OUT_W{sel}});
-            end
 
-            wire [OUT_W-1:0]  magnitude = gen_place[GROUPS-1].merged;
-            wire [TERM_W-1:0] operand   = {~neg, magnitude[OUT_W-1:EXTRA] ^ {MAG_W{neg}}};
-            wire              carry;
-            if (ROUND != 0) begin : gen_round
-                // -(x + 1) = ~x: a magnitude that is rounded up needs no carry when it is complemented.
-                wire up = magnitude[EXTRA-1] & (magnitude[EXTRA] | (|magnitude[EXTRA-2:0]));
-                assign carry = neg ^ up;
-            end else begin : gen_truncate
-                assign carry = neg;
-            end
-        end
-
-        if (PIPELINE == 2 && LANES > 1) begin : gen_summed
-            for (l = 0; l < LANES; l = l + 1) begin : gen_term
-                wire [SUM_W:0]   addend = {{(SUM_W-TERM_W){1'b0}}, gen_lane[l].operand, gen_lane[l].carry};
-                wire [SUM_W-1:0] sum;
-                wire [SUM_W:0]   added;
-                wire             unused_carry = added[0];
-                if (l == 0) begin : gen_first
-                    assign added = {{SUM_W{1'b0}}, 1'b1} + addend;
-                end else begin : gen_next
-                    assign added = {gen_term[l-1].sum, 1'b1} + addend;
-                end
-                assign sum = added[SUM_W:1];
-            end
-            reg  [SUM_W-1:0] sum_q;
-            wire [PSUM_W:0]  wide = {{(PSUM_W-SUM_W+1){1'b0}}, sum_q};
-            wire             unused_wide = wide[PSUM_W];
-            always @(posedge clk_i) sum_q <= gen_term[LANES-1].sum;
-            assign total = psum + wide[PSUM_W-1:0];
-        end else begin : gen_chained
-            for (l = 0; l < LANES; l = l + 1) begin : gen_term
-                wire [TERM_W:0]   term;   // {operand, carry in}
-                wire [PSUM_W-1:0] sum;
-                wire [PSUM_W+1:0] addend = {{(PSUM_W-TERM_W+1){1'b0}}, term};
-                wire [PSUM_W:0]   added;
-                wire              unused_ends = &{1'b0, added[0], addend[PSUM_W+1]};
-                if (PIPELINE != 2) begin : gen_direct
-                    assign term = {gen_lane[l].operand, gen_lane[l].carry};
-                end else begin : gen_register
-                    reg [TERM_W-1:0] operand_q;
-                    always @(posedge clk_i) operand_q <= gen_lane[l].operand;
-                    if (ROUND != 0) begin : gen_carry
-                        reg carry_q;
-                        always @(posedge clk_i) carry_q <= gen_lane[l].carry;
-                        assign term = {operand_q, carry_q};
-                    end else begin : gen_sign
-                        wire unused_carry = gen_lane[l].carry;
-                        assign term = {operand_q, ~operand_q[TERM_W-1]};
-                    end
-                end
-                // The added one makes the lowest bit pass the carry in on.
-                if (l == 0) begin : gen_first
-                    assign added = {psum, 1'b1} + addend[PSUM_W:0];
-                end else begin : gen_next
-                    assign added = {gen_term[l-1].sum, 1'b1} + addend[PSUM_W:0];
-                end
-                assign sum = added[PSUM_W:1];
-            end
-            assign total = gen_term[LANES-1].sum;
+            pf_place #(
+                .MANT_W       (M + 1),
+                .PLACE_W      (I_W),
+                .PLACE_MIN    (I_MIN),
+                .PLACE_MAX    (I_MAX),
+                .POS          (A - M),
+                .ROUND_NEAREST(ROUND_NEAREST),
+                .TERM_W       (TERM_W)
+            ) u_place (
+                .mantissa_i(mantissa),
+                .place_i   (place),
+                .nonzero_i (nonzero),
+                .neg_i     (neg),
+                .operand_o (operand[l*TERM_W +: TERM_W]),
+                .carry_o   (carry[l])
+            );
         end
     endgenerate
+
+    pf_term_sum #(
+        .TERM_W       (TERM_W),
+        .LANES        (LANES),
+        .PIPELINE     (PIPELINE),
+        .CARRY_IS_SIGN((ROUND_NEAREST != 0 && I_MIN + A < M) ? 0 : 1),
+        .PSUM_W       (PSUM_W)
+    ) u_sum (
+        .clk_i    (clk_i),
+        .operand_i(operand),
+        .carry_i  (carry),
+        .psum_i   (psum),
+        .total_o  (total)
+    );
 
 endmodule
 

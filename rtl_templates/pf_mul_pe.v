@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Purpose   : total = sum + sum over lanes of weight * act + LANES * OFFSET, modulo 2^PSUM_W. The weight is recoded
-//             into radix-4 digits -2..2 (Booth) and each digit adds one row to the partial sum. The rows' sign bits are
-//             added inverted, which stands for a constant and saves the sign extension:
+//             into radix-4 digits -2..2 (Booth) and each digit adds one row to the partial sum: row by row
+//             in one lane, by carry-save adders in several. The rows' sign bits are added inverted, which stands for a
+//             constant and saves the sign extension:
 //             OFFSET = sum of 2^(ACT_W+2i) over the digits i = 0..ceil(WGT_W/2)-1; 0 with USE_DSP.
 //             The array takes the offsets back: at the top of every column, or where a finished sum leaves it.
 //             Weight-stationary: sum is psum_i and total becomes psum_o. Output-stationary: sum and total are the PE's
@@ -16,7 +17,7 @@
 //   WGT_W        weight width, signed, 2..8
 //   LANES        products per cycle, >= 1
 //   PIPELINE     1: product and sum in one cycle; 2: a register between them
-//   ZERO_GATING  1: the row of a zero digit is held at zero; 0: it is all ones plus one where the weight is negative
+//   ZERO_GATING  1: a zero digit also holds the activation's inverters and the carry in still; 0: only its row is held
 //   PSUM_W       partial sum width, >= ACT_W + WGT_W + ceil(log2(LANES))
 //   USE_DSP      1: leave the product to the tool's `*` (FPGA multiplier blocks); 0: rows as above
 //   SUM_STAYS    0: weight-stationary; 1: output-stationary
@@ -47,7 +48,24 @@ module pf_mul_pe #(
     localparam DIGITS = (WGT_W + 1) / 2;
     localparam ROW_W  = ACT_W + 1;                  // of one digit's row, for digits up to 2
     localparam PROD_W = ACT_W + 2 * DIGITS;         // of the rows' sum; their inverted signs keep it unsigned
-    localparam SUM_W  = PROD_W + $clog2(LANES);
+    localparam TREE_W    = (PIPELINE == 2) ? PROD_W + $clog2(LANES) : PSUM_W;
+    localparam TREE_ROWS = LANES * (DIGITS + 1) + ((PIPELINE == 2) ? 0 : 1);
+
+    // Of a tree's rows, lane by lane: one for each digit, one for their carries in; then the partial sum.
+    function [TREE_ROWS*TREE_W-1:0] used_bits(input integer rows);
+        integer row, digit, k;
+        begin
+            used_bits = {(TREE_ROWS*TREE_W){1'b0}};
+            for (row = 0; row < rows; row = row + 1) begin
+                digit = row % (DIGITS + 1);
+                for (k = 0; k < TREE_W; k = k + 1) begin
+                    if (row == LANES * (DIGITS + 1)) used_bits[row*TREE_W + k] = 1'b1;
+                    else if (digit == DIGITS) used_bits[row*TREE_W + k] = (k % 2 == 0 && k < 2 * DIGITS);
+                    else used_bits[row*TREE_W + k] = (k >= 2 * digit && k < 2 * digit + ROW_W);
+                end
+            end
+        end
+    endfunction
 
     wire [LANES*WGT_W-1:0] weight;
     wire [PSUM_W-1:0]      psum;
@@ -115,7 +133,6 @@ module pf_mul_pe #(
             for (l = 0; l < LANES; l = l + 1) begin : gen_lane
                 wire [ACT_W-1:0]    act   = act_i[l*ACT_W +: ACT_W];
                 wire [ROW_W-1:0]    once  = {act[ACT_W-1], act};
-                wire [ROW_W-1:0]    twice = {act, 1'b0};
                 wire [WGT_W+1:0]    wgt   = {weight[l*WGT_W+WGT_W-1], weight[l*WGT_W +: WGT_W], 1'b0};
                 wire                unused_sign = wgt[WGT_W+1]; // of an even width
                 for (i = 0; i < DIGITS; i = i + 1) begin : gen_digit
@@ -125,77 +142,94 @@ module pf_mul_pe #(
                     wire low    = wgt[2*i];
                     wire one    = middle ^ low;
                     wire two    = (high & ~middle & ~low) | (~high & middle & low);
-                    wire neg    = (ZERO_GATING != 0) ? high & ~(middle & low) : high;
-                    wire [ROW_W-1:0] row = (once & {ROW_W{one}}) | (twice & {ROW_W{two}});
-                    // One's complement and carry in for minus; the top bit inverted.
-                    wire [ROW_W-1:0] addend = row ^ {~neg, {ACT_W{neg}}};
+                    wire neg    = (ZERO_GATING != 0) ? high & ~(middle & low) : high & (one | two);
+                    // One's complement and carry in for minus, before the choice of the multiple: the multiples share the
+                    // inverters, and a digit of zero needs no mask of its own. The top bit inverted.
+                    wire [ROW_W:0]   signed_act = {once, 1'b0} ^ {(ROW_W+1){neg}};
+                    wire [ROW_W-1:0] row        = (signed_act[ROW_W:1] & {ROW_W{one}})
+                                                | (signed_act[ROW_W-1:0] & {ROW_W{two}});
+                    wire [ROW_W-1:0] addend     = row ^ {1'b1, {ACT_W{1'b0}}};
                 end
             end
 
-            if (PIPELINE == 2) begin : gen_split
-                for (l = 0; l < LANES; l = l + 1) begin : gen_product
+            if (LANES > 1) begin : gen_tree
+                // All rows of all lanes at once, with the partial sum or with a register in front of it.
+                wire [TREE_ROWS*TREE_W-1:0] rows;
+                wire [TREE_W-1:0]           sum;
+                for (l = 0; l < LANES; l = l + 1) begin : gen_place
+                    wire [2*DIGITS-1:0]        negs;
+                    wire [TREE_W+2*DIGITS-1:0] carries = {{TREE_W{1'b0}}, negs};
+                    wire                       unused_carries = &{1'b0, carries[TREE_W +: 2*DIGITS]};
                     for (i = 0; i < DIGITS; i = i + 1) begin : gen_row
-                        // All rows so far, less than 2^(ACT_W+2i+2).
-                        wire [ACT_W+2*i+1:0] part;
-                        wire [ACT_W+1:0]     sum;
-                        if (i == 0) begin : gen_first
-                            assign sum = {1'b0, gen_lane[l].gen_digit[i].addend}
-                                       + {{ROW_W{1'b0}}, gen_lane[l].gen_digit[i].neg};
-                            assign part = sum;
-                        end else begin : gen_next
-                            assign sum = {2'b00, gen_row[i-1].part[ACT_W+2*i-1:2*i]}
-                                       + {1'b0, gen_lane[l].gen_digit[i].addend}
-                                       + {{ROW_W{1'b0}}, gen_lane[l].gen_digit[i].neg};
-                            assign part = {sum, gen_row[i-1].part[2*i-1:0]};
-                        end
+                        wire [TREE_W+PROD_W-1:0] addend = {{(TREE_W+PROD_W-ROW_W){1'b0}}, gen_lane[l].gen_digit[i].addend} << (2*i);
+                        wire                     unused_addend = &{1'b0, addend[TREE_W +: PROD_W]};
+                        assign rows[(l*(DIGITS+1)+i)*TREE_W +: TREE_W] = addend[TREE_W-1:0];
+                        assign negs[2*i +: 2] = {1'b0, gen_lane[l].gen_digit[i].neg};
                     end
-                    wire [SUM_W+PROD_W-1:0] wide = {{SUM_W{1'b0}}, gen_row[DIGITS-1].part};
-                    wire [SUM_W-1:0]        sum;
-                    if (l == 0) begin : gen_first
-                        assign sum = wide[SUM_W-1:0];
-                    end else begin : gen_next
-                        assign sum = gen_product[l-1].sum + wide[SUM_W-1:0];
-                    end
-                    wire unused_wide = &{1'b0, wide[SUM_W+PROD_W-1:SUM_W]};
+                    assign rows[(l*(DIGITS+1)+DIGITS)*TREE_W +: TREE_W] = carries[TREE_W-1:0];
                 end
-                reg  [SUM_W-1:0]        sum_q;
-                wire [PSUM_W+SUM_W-1:0] wide = {{PSUM_W{1'b0}}, sum_q};
-                always @(posedge clk_i) sum_q <= gen_product[LANES-1].sum;
+                pf_row_sum #(
+                    .ROWS(TREE_ROWS),
+                    .W   (TREE_W),
+                    .USED(used_bits(TREE_ROWS))
+                ) u_row_sum (
+                    .rows_i(rows),
+                    .sum_o (sum)
+                );
+                if (PIPELINE == 2) begin : gen_split
+                    reg  [TREE_W-1:0]        sum_q;
+                    wire [PSUM_W+TREE_W-1:0] wide = {{PSUM_W{1'b0}}, sum_q};
+                    wire                     unused_wide = &{1'b0, wide[PSUM_W +: TREE_W]};
+                    always @(posedge clk_i) sum_q <= sum;
+                    assign total = psum + wide[PSUM_W-1:0];
+                end else begin : gen_merged
+                    assign rows[(TREE_ROWS-1)*TREE_W +: TREE_W] = psum;
+                    assign total = sum;
+                end
+            end else if (PIPELINE == 2) begin : gen_split
+                for (i = 0; i < DIGITS; i = i + 1) begin : gen_row
+                    // All rows so far, less than 2^(ACT_W+2i+2).
+                    wire [ACT_W+2*i+1:0] part;
+                    wire [ACT_W+1:0]     sum;
+                    if (i == 0) begin : gen_first
+                        assign sum = {1'b0, gen_lane[0].gen_digit[i].addend}
+                                   + {{ROW_W{1'b0}}, gen_lane[0].gen_digit[i].neg};
+                        assign part = sum;
+                    end else begin : gen_next
+                        assign sum = {2'b00, gen_row[i-1].part[ACT_W+2*i-1:2*i]}
+                                   + {1'b0, gen_lane[0].gen_digit[i].addend}
+                                   + {{ROW_W{1'b0}}, gen_lane[0].gen_digit[i].neg};
+                        assign part = {sum, gen_row[i-1].part[2*i-1:0]};
+                    end
+                end
+                reg  [PROD_W-1:0]        sum_q;
+                wire [PSUM_W+PROD_W-1:0] wide = {{PSUM_W{1'b0}}, sum_q};
+                always @(posedge clk_i) sum_q <= gen_row[DIGITS-1].part;
                 assign total = psum + wide[PSUM_W-1:0];
-                wire unused_wide = &{1'b0, wide[PSUM_W+SUM_W-1:PSUM_W]};
+                wire unused_wide = &{1'b0, wide[PSUM_W+PROD_W-1:PSUM_W]};
             end else begin : gen_merged
-                for (l = 0; l < LANES; l = l + 1) begin : gen_sum
-                    // The partial sum with one spare bit at each end, so that no part is ever empty. A row changes
-                    // ROW_W bits of it; its carry out waits for the end of the lane.
-                    wire [PSUM_W+1:0] start;
-                    wire [PSUM_W-1:0] sum;
-                    if (l == 0) begin : gen_first
-                        assign start = {1'b0, psum, 1'b0};
+                // The partial sum with one spare bit at each end, so that no part is ever empty. A row changes ROW_W bits of
+                // it; its carry out waits for the end.
+                for (i = 0; i < DIGITS; i = i + 1) begin : gen_row
+                    wire [PSUM_W+1:0] sum_in;
+                    wire [PSUM_W:0]   carries_in;
+                    wire [ROW_W:0]    added = {1'b0, sum_in[2*i+1 +: ROW_W]}
+                                            + {1'b0, gen_lane[0].gen_digit[i].addend}
+                                            + {{ROW_W{1'b0}}, gen_lane[0].gen_digit[i].neg};
+                    wire [PSUM_W+1:0] sum_out = {sum_in[PSUM_W+1:2*i+1+ROW_W], added[ROW_W-1:0], sum_in[2*i:0]};
+                    wire [PSUM_W:0]   carries = carries_in | ({{PSUM_W{1'b0}}, added[ROW_W]} << (2*i+ROW_W));
+                    if (i == 0) begin : gen_first
+                        assign sum_in     = {1'b0, psum, 1'b0};
+                        assign carries_in = {(PSUM_W+1){1'b0}};
                     end else begin : gen_next
-                        assign start = {1'b0, gen_sum[l-1].sum, 1'b0};
+                        assign sum_in     = gen_row[i-1].sum_out;
+                        assign carries_in = gen_row[i-1].carries;
                     end
-                    for (i = 0; i < DIGITS; i = i + 1) begin : gen_row
-                        wire [PSUM_W+1:0] sum_in;
-                        wire [PSUM_W:0]   carries_in;
-                        wire [ROW_W:0]    added = {1'b0, sum_in[2*i+1 +: ROW_W]}
-                                                + {1'b0, gen_lane[l].gen_digit[i].addend}
-                                                + {{ROW_W{1'b0}}, gen_lane[l].gen_digit[i].neg};
-                        wire [PSUM_W+1:0] sum_out = {sum_in[PSUM_W+1:2*i+1+ROW_W], added[ROW_W-1:0], sum_in[2*i:0]};
-                        wire [PSUM_W:0]   carries = carries_in | ({{PSUM_W{1'b0}}, added[ROW_W]} << (2*i+ROW_W));
-                        if (i == 0) begin : gen_first
-                            assign sum_in         = start;
-                            assign carries_in = {(PSUM_W+1){1'b0}};
-                        end else begin : gen_next
-                            assign sum_in         = gen_row[i-1].sum_out;
-                            assign carries_in = gen_row[i-1].carries;
-                        end
-                    end
-                    wire [PSUM_W+1:0] rows    = gen_row[DIGITS-1].sum_out;
-                    wire [PSUM_W:0]   carries = gen_row[DIGITS-1].carries;
-                    assign sum = {rows[PSUM_W:ROW_W+1] + carries[PSUM_W-1:ROW_W], rows[ROW_W:1]};
-                    wire unused_ends = &{1'b0, rows[PSUM_W+1], rows[0], carries[PSUM_W], carries[ROW_W-1:0]};
                 end
-                assign total = gen_sum[LANES-1].sum;
+                wire [PSUM_W+1:0] rows    = gen_row[DIGITS-1].sum_out;
+                wire [PSUM_W:0]   carries = gen_row[DIGITS-1].carries;
+                assign total = {rows[PSUM_W:ROW_W+1] + carries[PSUM_W-1:ROW_W], rows[ROW_W:1]};
+                wire unused_ends = &{1'b0, rows[PSUM_W+1], rows[0], carries[PSUM_W], carries[ROW_W-1:0]};
             end
         end
     endgenerate

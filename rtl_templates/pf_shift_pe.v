@@ -44,14 +44,16 @@ module pf_shift_pe #(
 
     localparam WGT_W  = SHIFT_W + 1;
     localparam OPER_W = ACT_W + (1 << SHIFT_W) - 2;   // of act << largest shift
-    localparam SUM_W  = OPER_W + 1 + $clog2(LANES);
+    localparam TERM_W = OPER_W + 1;                   // minus the most negative one carries out
     localparam [OPER_W-1:0] TOP_BIT = {1'b1, {(OPER_W-1){1'b0}}};
     localparam MAX_SHIFT = (1 << SHIFT_W) - 1;
     localparam WIDE_W    = ACT_W + MAX_SHIFT;
 
-    wire [LANES*WGT_W-1:0] weight;
-    wire [PSUM_W-1:0]      psum;
-    wire [PSUM_W-1:0]      total;
+    wire [LANES*WGT_W-1:0]  weight;
+    wire [LANES*TERM_W-1:0] operand;
+    wire [LANES-1:0]        carry;
+    wire [PSUM_W-1:0]       psum;
+    wire [PSUM_W-1:0]       total;
 
     pf_pe_regs #(
         .ACT_W    (LANES*ACT_W),
@@ -77,10 +79,6 @@ module pf_shift_pe #(
 
     genvar l;
     generate
-        if (PSUM_W < SUM_W) begin : gen_bad_psum_w
-            pf_shift_pe_error_psum_w_is_below_the_product u_error ();
-        end
-
         for (l = 0; l < LANES; l = l + 1) begin : gen_lane
             wire [ACT_W-1:0]   act   = act_i[l*ACT_W +: ACT_W];
             wire [SHIFT_W-1:0] shift = weight[l*WGT_W +: SHIFT_W];
@@ -100,56 +98,27 @@ module pf_shift_pe #(
             // All ones never shifts, so the top bit only repeats the sign.
             wire        [OPER_W-1:0] shifted = moved[OPER_W-1:0];
             wire                     unused_top = moved[OPER_W];
-            wire [OPER_W-1:0] operand;
             if (ZERO_GATING != 0) begin : gen_operand
-                assign operand = shifted ^ TOP_BIT;
+                assign operand[l*TERM_W +: TERM_W] = {1'b0, shifted ^ TOP_BIT};
             end else begin : gen_masked
-                assign operand = (shifted & {OPER_W{~zero}}) ^ TOP_BIT;
+                assign operand[l*TERM_W +: TERM_W] = {1'b0, (shifted & {OPER_W{~zero}}) ^ TOP_BIT};
             end
-        end
-
-        if (PIPELINE == 2 && LANES > 1) begin : gen_summed
-            for (l = 0; l < LANES; l = l + 1) begin : gen_term
-                wire [SUM_W:0]   addend = {{(SUM_W-OPER_W){1'b0}}, gen_lane[l].operand, gen_lane[l].neg};
-                wire [SUM_W-1:0] sum;
-                wire [SUM_W:0]   added;
-                wire             unused_carry = added[0];
-                if (l == 0) begin : gen_first
-                    assign added = {{SUM_W{1'b0}}, 1'b1} + addend;
-                end else begin : gen_next
-                    assign added = {gen_term[l-1].sum, 1'b1} + addend;
-                end
-                assign sum = added[SUM_W:1];
-            end
-            reg  [SUM_W-1:0]  sum_q;
-            wire [PSUM_W:0]   wide = {{(PSUM_W-SUM_W+1){1'b0}}, sum_q};
-            wire              unused_wide = wide[PSUM_W];
-            always @(posedge clk_i) sum_q <= gen_term[LANES-1].sum;
-            assign total = psum + wide[PSUM_W-1:0];
-        end else begin : gen_chained
-            for (l = 0; l < LANES; l = l + 1) begin : gen_term
-                wire [OPER_W:0]   term;   // {operand, carry in}
-                wire [PSUM_W-1:0] sum;
-                wire [PSUM_W:0]   added;
-                wire              unused_carry = added[0];
-                if (PIPELINE == 2) begin : gen_register
-                    reg [OPER_W:0] term_q;
-                    always @(posedge clk_i) term_q <= {gen_lane[l].operand, gen_lane[l].neg};
-                    assign term = term_q;
-                end else begin : gen_direct
-                    assign term = {gen_lane[l].operand, gen_lane[l].neg};
-                end
-                // The added one makes the lowest bit pass the carry in on.
-                if (l == 0) begin : gen_first
-                    assign added = {psum, 1'b1} + {{(PSUM_W-OPER_W){1'b0}}, term};
-                end else begin : gen_next
-                    assign added = {gen_term[l-1].sum, 1'b1} + {{(PSUM_W-OPER_W){1'b0}}, term};
-                end
-                assign sum = added[PSUM_W:1];
-            end
-            assign total = gen_term[LANES-1].sum;
+            assign carry[l] = neg;
         end
     endgenerate
+
+    pf_term_sum #(
+        .TERM_W  (TERM_W),
+        .LANES   (LANES),
+        .PIPELINE(PIPELINE),
+        .PSUM_W  (PSUM_W)
+    ) u_sum (
+        .clk_i    (clk_i),
+        .operand_i(operand),
+        .carry_i  (carry),
+        .psum_i   (psum),
+        .total_o  (total)
+    );
 
 endmodule
 

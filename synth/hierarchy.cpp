@@ -17,10 +17,11 @@ struct Suffix {
 };
 
 /// The first that fits decides, so "token_delay" stands before "delay".
-constexpr std::array<Suffix, 22> kSuffixes = {{
+constexpr std::array<Suffix, 23> kSuffixes = {{
     {"mul_pe", Unit::kPe},
     {"shift_pe", Unit::kPe},
     {"log_pe", Unit::kPe},
+    {"float_pe", Unit::kPe},
     {"dpe", Unit::kPe},
     {"lookup", Unit::kPe},
     {"decode", Unit::kEdge},

@@ -51,10 +51,13 @@ std::size_t FormatGrid::index(double x) const {
 
 std::vector<double> scale_candidates(const FormatGrid& grid, double largest) {
     constexpr int kStepsPerOctave = 16;
-    const bool lp = grid.format().kind == golden::FormatKind::kLp;
+    // The precision of a tapered format is in its middle, that of the others is at least as good at
+    // the top.
+    const bool tapered = grid.format().kind == golden::FormatKind::kLp ||
+                         grid.format().kind == golden::FormatKind::kPosit;
     const double top = std::log2(grid.largest());
     // log2 of the place where `largest` lands. Beyond the top it is clipped.
-    const double first = lp ? std::min(-1.0, top) : top - 0.5;
+    const double first = tapered ? std::min(-1.0, top) : top - 0.5;
     const double last = top + 2.5;
     std::vector<double> scales;
     for (int i = 0; first + (static_cast<double>(i) / kStepsPerOctave) <= last; ++i) {

@@ -26,7 +26,7 @@ FixedFactor to_fixed(double factor, int scale_bits, int shift_bits) {
 }
 
 double accumulator_unit(const golden::DatapathParams& datapath) {
-    int exponent = datapath.kind == golden::DatapathKind::kLog ? -datapath.acc_frac_bits : 0;
+    int exponent = -datapath.acc_frac_bits;
     for (const golden::Format& format : {datapath.weight, datapath.activation}) {
         if (format.kind == golden::FormatKind::kPot) {
             // A code c means 2^(c - cmax) and counts as 2^(c - 1); max_decoded is cmax - 1.

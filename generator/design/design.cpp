@@ -40,6 +40,11 @@ DatapathKind datapath_kind(const Spec& spec) {
             return DatapathKind::kShift;
         case FormatKind::kLp:
             return DatapathKind::kLog;
+        case FormatKind::kPosit:
+        case FormatKind::kAdaptivFloat:
+        case FormatKind::kFp8:
+        case FormatKind::kFlint:
+            return DatapathKind::kFloat;
         case FormatKind::kInt:
             break;
     }
@@ -132,13 +137,13 @@ int distance_bits(const Spec& spec) {
     return counter_bits(difference);
 }
 
-/// Enumerates all operand pairs of the log datapath; the other datapaths are exact.
+/// Enumerates all operand pairs of the log and the float datapath; the others are exact.
 ///
-/// A product is of normal size when all mantissa bits of its table entry reach the accumulator
+/// A product is of normal size when all its mantissa bits reach the accumulator
 /// (I + A - m >= 0). When A leaves no such product, all that are not rounded to zero count.
 ErrorBounds enumerate_errors(const DatapathParams& d, int max_k) {
     ErrorBounds bounds;
-    if (d.kind != DatapathKind::kLog) {
+    if (d.kind == DatapathKind::kMul || d.kind == DatapathKind::kShift) {
         return bounds;
     }
     const double normal = std::ldexp(1.0, d.mantissa_bits - d.acc_frac_bits);

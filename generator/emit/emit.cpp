@@ -78,6 +78,34 @@ mst::data parameter_list(const std::vector<std::pair<std::string, std::string>>&
     return list;
 }
 
+/// Decoder of a format whose operands are {neg, log} or {neg, exponent, fraction}.
+struct Decoder {
+    std::string module;
+    std::string parameters;
+    int nar_top = 0;  ///< FLOAT_TOP of pf_nar_detect
+};
+
+Decoder log_decoder(const Format& f) {
+    switch (f.kind) {
+        case FormatKind::kInt:
+        case FormatKind::kPot:
+            return {};
+        case FormatKind::kLp:
+        case FormatKind::kPosit:  // the same fields; only the fraction means something else
+            return {"pf_lp_decode",
+                    fmt::format(".N({}), .ES({}), .RS({}), .TERMINATED({}), .F({})", f.n, f.es,
+                                f.rs, f.regime == golden::LpRegime::kTerminated ? 1 : 0,
+                                golden::log_frac_bits(f))};
+        case FormatKind::kAdaptivFloat:
+            return {"pf_adaptivfloat_decode", fmt::format(".N({})", f.n)};
+        case FormatKind::kFp8:
+            return {"pf_fp8_decode", fmt::format(".E({}), .M({})", f.e, f.m), f.e == 5 ? 5 : 7};
+        case FormatKind::kFlint:
+            return {"pf_flint_decode", fmt::format(".N({})", f.n)};
+    }
+    throw std::logic_error("unknown format kind");
+}
+
 mst::data systolic_values(const Design& d) {
     const golden::SystolicParams& s = *d.systolic;
     const golden::DatapathParams& dp = s.datapath;
@@ -97,6 +125,19 @@ mst::data systolic_values(const Design& d) {
     } else if (dp.kind == DatapathKind::kShift) {
         module = "pf_shift_pe";
         pe = {{"ACT_W", "ACT_W"}, {"SHIFT_W", "WGT_W - 1"}};
+    } else if (dp.kind == DatapathKind::kFloat) {
+        module = "pf_float_pe";
+        const std::string act_frac = text(golden::log_frac_bits(dp.activation));
+        const std::string wgt_frac = text(golden::log_frac_bits(dp.weight));
+        pe = {{"ACT_EXP_W", "ACT_W - 1 - " + act_frac},
+              {"WGT_EXP_W", "WGT_W - 1 - " + wgt_frac},
+              {"ACT_F", act_frac},
+              {"WGT_F", wgt_frac},
+              {"EXP_MIN", text(dp.log_min)},
+              {"EXP_MAX", text(dp.log_max)},
+              {"A", text(dp.acc_frac_bits)},
+              {"ROUND_NEAREST", dp.rounding == golden::Rounding::kNearestEven ? "1" : "0"},
+              {"TERM_W", "TERM_W"}};
     } else {
         module = "pf_log_pe";
         pe = {{"ACT_LOG_W", "ACT_W - 1"},
@@ -126,16 +167,16 @@ mst::data systolic_values(const Design& d) {
     const auto set_operand = [&v](const std::string& side, const Format& f) {
         v.set(side + "_int", f.kind == FormatKind::kInt);
         v.set(side + "_pot", f.kind == FormatKind::kPot);
-        v.set(side + "_lp", f.kind == FormatKind::kLp);
-        v.set(side + "_n", text(f.n));
-        v.set(side + "_es", text(f.es));
-        v.set(side + "_rs", text(f.rs));
-        v.set(side + "_frac_bits", text(golden::log_frac_bits(f)));
-        v.set(side + "_terminated", f.regime == golden::LpRegime::kTerminated ? "1" : "0");
+        v.set(side + "_log", f.kind == FormatKind::kLp || golden::is_float(f));
+        const Decoder decoder = log_decoder(f);
+        v.set(side + "_decoder", decoder.module);
+        v.set(side + "_decoder_parameters", decoder.parameters);
+        v.set(side + "_nar", golden::has_nar(f));
+        v.set(side + "_nar_top", text(decoder.nar_top));
     };
     set_operand("act", dp.activation);
     set_operand("wgt", dp.weight);
-    v.set("nar", dp.activation.kind == FormatKind::kLp);
+    v.set("nar", golden::has_nar(dp.activation) || golden::has_nar(dp.weight));
     return v;
 }
 
@@ -226,7 +267,7 @@ nlohmann::ordered_json manifest(const Design& d, const std::vector<std::string>&
     nlohmann::ordered_json& n = m["numerics"];
     if (d.systolic) {
         const golden::DatapathParams& dp = d.systolic->datapath;
-        static constexpr const char* kNames[] = {"mul", "shift", "log"};
+        static constexpr const char* kNames[] = {"mul", "shift", "log", "float"};
         n["datapath"] = kNames[static_cast<int>(dp.kind)];
         n["term_bits"] = dp.term_bits;
         n["psum_bits"] = d.psum_bits;
@@ -235,6 +276,9 @@ nlohmann::ordered_json manifest(const Design& d, const std::vector<std::string>&
             n["mantissa_bits"] = dp.mantissa_bits;
             n["acc_frac_bits"] = dp.acc_frac_bits;
             n["table"] = dp.table;
+        } else if (dp.kind == DatapathKind::kFloat) {
+            n["mantissa_bits"] = dp.mantissa_bits;
+            n["acc_frac_bits"] = dp.acc_frac_bits;
         }
     } else {
         n["datapath"] = "lut";

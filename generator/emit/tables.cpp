@@ -151,14 +151,110 @@ mst::data lp_values(const golden::PostParams& post) {
     v.set("run_limit", literal(run_bits + 1, run_max));
     v.set("run_last", literal(shift_bits, run_max));
     v.set("pad", literal(pad, 0));
-    v.set("minpos", literal(f.n, golden::minpos_code(f)));
-    v.set("maxpos", literal(f.n, golden::maxpos_code(f)));
+    v.set("minpos", literal(f.n, golden::positive_code(f, 0)));
+    v.set("maxpos", literal(f.n, golden::positive_code(f, golden::positive_count(f) - 1)));
 
     const golden::Encoder encoder(f, post.z_frac_bits);
     v.set("nonzero_threshold", literal(post.z_bits, encoder.thresholds().front()));
 
     const std::vector<std::uint64_t> table = log_table(log_bits, index_bits, frac_bits);
     v.set("entries", case_entries(index_bits, value_bits, table));
+    v.set("last", literal(value_bits, static_cast<long long>(table.back())));
+    return v;
+}
+
+/// How numbers of one octave become places in the order of values: base + the leading `bits`
+/// fraction bits, rounded to nearest with ties to the even place where `rounds`; the octave's first
+/// number takes one place less where `tie_down`.
+struct Octave {
+    int base = 0;
+    int bits = 0;
+    bool rounds = false;
+    bool tie_down = false;
+};
+
+/// The octave [2^exponent, 2^(exponent+1)) of a format whose boundaries are dyadic, but for the
+/// boundary to zero. Throws std::logic_error for a format that is not of this kind.
+Octave octave_of(const Format& f, int exponent) {
+    const auto fail = [&f] {
+        throw std::logic_error("octaves of " + golden::to_string(f) + " are not evenly spaced");
+    };
+    Octave octave{.base = 1};
+    int first = -1;  // numerator of the first boundary inside, of 2^(bits+1) parts
+    for (int i = 1; i < golden::positive_count(f); ++i) {
+        const golden::Boundary b = golden::lower_boundary(f, i);
+        if (b.exponent_frac_bits != 0) fail();
+        const int top = static_cast<int>(std::bit_width(static_cast<unsigned>(b.mantissa))) - 1;
+        if (b.exponent + top > exponent) break;
+        if (b.exponent + top < exponent) {
+            octave.base = i + 1;
+            continue;
+        }
+        const int numerator = b.mantissa - (1 << top);
+        if (numerator == 0) {  // the octave's first number is on the boundary
+            octave.base = i + 1;
+            octave.tie_down = !b.inclusive;
+            continue;
+        }
+        // Odd numerators of 2^top parts.
+        if (octave.tie_down || b.inclusive != ((i + 1) % 2 == 0)) fail();
+        if (first < 0) {
+            first = numerator;
+            octave.bits = top - 1;
+            octave.rounds = true;
+            octave.base = i - (numerator - 1) / 2;
+            // Places that the octave would count below the first code are lifted to it.
+            if (octave.base < 0 || (numerator > 1 && i != 1)) fail();
+        }
+        if (top - 1 != octave.bits || octave.base + (numerator - 1) / 2 != i) fail();
+    }
+    return octave;
+}
+
+mst::data float_values(const golden::PostParams& post) {
+    const Format& f = post.output;
+    mst::data v = common_values(post);
+    const bool posit = f.kind == FormatKind::kPosit;
+    const bool flint = f.kind == FormatKind::kFlint;
+    v.set("rounding", posit ? "the nearest string of bits, ties to even"
+                      : flint
+                          ? "to the nearest value, ties to the even place in the order of values"
+                          : "to the nearest value, ties to the even code");
+    v.set("twos_complement", posit);
+    v.set("sign_magnitude", !posit && !flint);
+    v.set("flint", flint);
+
+    // A magnitude with `zeros` leading zeros is in the octave of 2^(z_bits - 1 - zeros - z_frac).
+    std::vector<Octave> octaves;
+    int most_bits = 1;
+    for (int zeros = 0; zeros < post.z_bits; ++zeros) {
+        octaves.push_back(octave_of(f, post.z_bits - 1 - zeros - post.z_frac_bits));
+        most_bits = std::max(most_bits, octaves.back().bits);
+    }
+    const int place_bits = f.n - 1;
+    const int shift_bits = unsigned_bits(static_cast<std::uint64_t>(most_bits));
+    const int count_bits = unsigned_bits(static_cast<std::uint64_t>(post.z_bits - 1));
+    const int frac_bits = std::max(post.z_bits, most_bits + 2);
+    std::vector<std::uint64_t> table;
+    for (const Octave& octave : octaves) {
+        table.push_back((octave.tie_down ? std::uint64_t{2} : 0) | (octave.rounds ? 1 : 0));
+        table.back() =
+            (table.back() << shift_bits) |
+            static_cast<std::uint64_t>(octave.rounds ? most_bits - octave.bits : most_bits);
+        table.back() = (table.back() << place_bits) | static_cast<std::uint64_t>(octave.base);
+    }
+    const int value_bits = place_bits + shift_bits + 2;
+    v.set("count_bits", text(count_bits));
+    v.set("frac_bits", text(frac_bits));
+    v.set("most_bits", text(most_bits));
+    v.set("shift_bits", text(shift_bits));
+    v.set("pad", literal(frac_bits - (post.z_bits - 1), 0));
+    v.set("count", literal(place_bits, golden::positive_count(f)));
+    v.set("count_wide", literal(place_bits + 1, golden::positive_count(f)));
+    v.set("one", literal(place_bits, 1));
+    const golden::Encoder encoder(f, post.z_frac_bits);
+    v.set("nonzero_threshold", literal(post.z_bits, encoder.thresholds().front()));
+    v.set("entries", case_entries(count_bits, value_bits, table));
     v.set("last", literal(value_bits, static_cast<long long>(table.back())));
     return v;
 }
@@ -186,6 +282,11 @@ std::string encode_template(const golden::PostParams& post) {
             return "pf_encode_pot.v.mustache";
         case FormatKind::kLp:
             return "pf_encode_lp.v.mustache";
+        case FormatKind::kPosit:
+        case FormatKind::kAdaptivFloat:
+        case FormatKind::kFp8:
+        case FormatKind::kFlint:
+            return "pf_encode_float.v.mustache";
     }
     throw std::logic_error("unknown format kind");
 }
@@ -198,6 +299,11 @@ mst::data encode_values(const golden::PostParams& post) {
             return pot_values(post);
         case FormatKind::kLp:
             return lp_values(post);
+        case FormatKind::kPosit:
+        case FormatKind::kAdaptivFloat:
+        case FormatKind::kFp8:
+        case FormatKind::kFlint:
+            return float_values(post);
     }
     throw std::logic_error("unknown format kind");
 }
@@ -214,13 +320,15 @@ std::uint64_t psum_offset(const golden::DatapathParams& datapath) {
         case golden::DatapathKind::kShift:
             return std::uint64_t{1} << (datapath.activation.n + (1 << (datapath.weight.n - 1)) - 3);
         case golden::DatapathKind::kLog:
+        case golden::DatapathKind::kFloat:
             return std::uint64_t{1} << (datapath.term_bits - 1);
     }
     throw std::logic_error("unknown datapath kind");
 }
 
 int operand_bits(const golden::DatapathParams& datapath, const Format& format) {
-    if (datapath.kind == golden::DatapathKind::kLog) {
+    if (datapath.kind == golden::DatapathKind::kLog ||
+        datapath.kind == golden::DatapathKind::kFloat) {
         return 1 + signed_bits(golden::min_decoded(format) - 1, golden::max_decoded(format));
     }
     return format.n;  // int: the value; pot: sign and shift

@@ -51,7 +51,6 @@ constexpr std::array<std::string_view, 2> kArrayKinds{"systolic", "lut"};
 constexpr std::array<std::string_view, 2> kDataflows{"weight_stationary", "output_stationary"};
 constexpr std::array<std::string_view, 3> kMetrics{"l1", "l2", "chebyshev"};
 constexpr std::array<std::string_view, 2> kRoundings{"truncate", "nearest_even"};
-constexpr std::array<std::string_view, 3> kFormatKinds{"int", "pot", "lp"};
 constexpr std::array<std::string_view, 2> kRegimes{"capped", "terminated"};
 constexpr std::array<std::string_view, 2> kPotRoundings{"nearest", "log"};
 
@@ -178,7 +177,7 @@ constexpr std::array kParameters{
               .codec = member<Spec, &Spec::acc_saturate>()},
     Parameter{.pointer = "/accumulator/frac_bits",
               .type = kIntOrAuto,
-              .scope = Scope::kLog,
+              .scope = Scope::kPlaced,
               .min = -1024,
               .max = 48,
               .help = "fraction bits of a product term; auto = exact within octaves",
@@ -192,14 +191,14 @@ constexpr std::array kParameters{
               .codec = member<Spec, &Spec::mantissa_bits>()},
     Parameter{.pointer = "/accumulator/octaves",
               .type = kInt,
-              .scope = Scope::kLog,
+              .scope = Scope::kPlaced,
               .min = 4,
               .max = 40,
               .help = "most bits kept below the largest product (frac_bits auto)",
               .codec = member<Spec, &Spec::octaves>()},
     Parameter{.pointer = "/accumulator/rounding",
               .type = kEnum,
-              .scope = Scope::kLog,
+              .scope = Scope::kPlaced,
               .choices = kRoundings,
               .help = "rounding of product bits below the accumulator's unit",
               .codec = member<Spec, &Spec::acc_rounding>()},
@@ -275,13 +274,16 @@ constexpr unsigned bit(FormatKind kind) {
     return 1U << static_cast<unsigned>(kind);
 }
 
+constexpr unsigned kEveryKind = (1U << golden::kFormatKindNames.size()) - 1;
+constexpr unsigned kSignMagnitude = bit(FormatKind::kAdaptivFloat) | bit(FormatKind::kFlint);
+
 constexpr std::array kFormatParameters{
     FormatParameter{.key = "format",
                     .type = kEnum,
-                    .kinds = bit(FormatKind::kInt) | bit(FormatKind::kPot) | bit(FormatKind::kLp),
+                    .kinds = kEveryKind,
                     .required = true,
-                    .choices = kFormatKinds,
-                    .help = "two's complement, power of two, or Logarithmic Posit",
+                    .choices = golden::kFormatKindNames,
+                    .help = "number format (docs/number_formats.md)",
                     .codec = member<Format, &Format::kind>()},
     FormatParameter{.key = "n",
                     .type = kInt,
@@ -299,6 +301,59 @@ constexpr std::array kFormatParameters{
                     .max = 5,
                     .help = "bits of a code: sign and exponent code",
                     .codec = member<Format, &Format::n>()},
+    FormatParameter{.key = "n",
+                    .type = kInt,
+                    .kinds = bit(FormatKind::kPosit) | kSignMagnitude,
+                    .required = true,
+                    .min = 3,
+                    .max = 8,
+                    .help = "bits of a code",
+                    .codec = member<Format, &Format::n>()},
+    FormatParameter{.key = "e",
+                    .type = kInt,
+                    .kinds = bit(FormatKind::kAdaptivFloat),
+                    .required = true,
+                    .min = 1,
+                    .max = 5,
+                    .limit = "n-1",
+                    .help = "exponent bits",
+                    .codec = member<Format, &Format::e>()},
+    FormatParameter{.key = "e",
+                    .type = kInt,
+                    .kinds = bit(FormatKind::kFp8),
+                    .required = true,
+                    .min = 2,
+                    .max = 5,
+                    .help = "exponent bits",
+                    .codec = member<Format, &Format::e>()},
+    FormatParameter{.key = "m",
+                    .type = kInt,
+                    .kinds = bit(FormatKind::kFp8),
+                    .required = true,
+                    .min = 2,
+                    .max = 5,
+                    .limit = "7-e, and no less",
+                    .help = "mantissa bits",
+                    .codec = member<Format, &Format::m>()},
+    FormatParameter{.key = "es",
+                    .type = kInt,
+                    .kinds = bit(FormatKind::kPosit),
+                    .required = true,
+                    .min = 0,
+                    .max = 4,
+                    .limit = "n-2",
+                    .help = "exponent bits",
+                    .codec = member<Format, &Format::es>()},
+    FormatParameter{.key = "rs",
+                    .type = kInt,
+                    .kinds = bit(FormatKind::kPosit),
+                    .min = 1,
+                    .max = 7,
+                    .limit = "n-1",
+                    .help = "longest regime; n-1 is the standard posit",
+                    .codec = member<Format, &Format::rs>(),
+                    .default_text = "n-1",
+                    .set_default = [](Format& f) { f.rs = f.n - 1; }},
     FormatParameter{.key = "es",
                     .type = kInt,
                     .kinds = bit(FormatKind::kLp),
@@ -667,6 +722,12 @@ bool belongs(const Parameter& p, const Spec& spec) {
         case Scope::kLog:
             return spec.kind == ArrayKind::kSystolic && spec.weight.kind == FormatKind::kLp &&
                    spec.activation.kind == FormatKind::kLp;
+        case Scope::kPlaced: {
+            const bool log =
+                spec.weight.kind == FormatKind::kLp && spec.activation.kind == FormatKind::kLp;
+            return spec.kind == ArrayKind::kSystolic &&
+                   (log || (golden::is_float(spec.weight) && golden::is_float(spec.activation)));
+        }
         case Scope::kBuffered:
             return spec.kind != ArrayKind::kSystolic ||
                    spec.dataflow != golden::Dataflow::kOutputStationary;
@@ -674,6 +735,10 @@ bool belongs(const Parameter& p, const Spec& spec) {
             break;
     }
     return true;
+}
+
+bool depends_on_formats(Scope scope) {
+    return scope == Scope::kLog || scope == Scope::kPlaced;
 }
 
 std::string scope_text(Scope scope) {
@@ -684,6 +749,8 @@ std::string scope_text(Scope scope) {
             return "array.kind \"lut\"";
         case Scope::kLog:
             return "\"lp\" weights with \"lp\" activations";
+        case Scope::kPlaced:
+            return "\"lp\" or floating-point weights and activations";
         case Scope::kBuffered:
             return "array.dataflow \"weight_stationary\" or array.kind \"lut\"";
         case Scope::kAll:
@@ -729,6 +796,9 @@ std::string check_name(std::string_view name) {
     }
     if (std::ranges::binary_search(kKeywords, name)) {
         return "is a keyword";
+    }
+    if (name == "TOP") {
+        return "is the name of Verilator's root";
     }
     return "";
 }

@@ -30,6 +30,7 @@ enum class Scope {
     kSystolic,  ///< array.kind "systolic"
     kLut,       ///< array.kind "lut"
     kLog,       ///< systolic with lp weights and lp activations
+    kPlaced,    ///< systolic with lp or floating-point weights: terms have a place below the unit
     kBuffered,  ///< sums in a buffer behind the array: every array but an output-stationary one
 };
 
@@ -73,6 +74,8 @@ struct FormatParameter {
     std::string_view limit{};
     std::string_view help{};
     ParameterCodec<golden::Format> codec{};
+    std::string_view default_text{};                 ///< a default that depends on other keys
+    void (*set_default)(golden::Format&) = nullptr;  ///< how to set it
 };
 
 /// All keys in canonical order.
@@ -90,6 +93,9 @@ bool belongs(const FormatParameter& p, golden::FormatKind kind);
 
 /// Does the key belong to this spec (array kind, dataflow and datapath)?
 bool belongs(const Parameter& p, const Spec& spec);
+
+/// Does its belonging depend on the formats of weights and activations?
+bool depends_on_formats(Scope scope);
 
 /// "array.kind \"lut\"" and the like; empty for Scope::kAll.
 std::string scope_text(Scope scope);

@@ -183,14 +183,13 @@ private:
     }
 
     static std::optional<FormatKind> format_kind(const Node& node) {
-        const auto index =
-            choice_index(node, find_format_parameter("format", FormatKind::kInt)->choices);
+        const auto index = choice_index(node, golden::kFormatKindNames);
         return index ? std::optional(static_cast<FormatKind>(*index)) : std::nullopt;
     }
 
     /// Does the key belong to this spec, as far as is known?
     [[nodiscard]] bool may_belong(const Parameter& p) const {
-        if (p.scope == Scope::kLog) {
+        if (depends_on_formats(p.scope)) {
             return known_datapath_ ? belongs(p, spec_) : true;
         }
         if (p.scope == Scope::kBuffered) {
@@ -313,6 +312,12 @@ private:
         if (problems_.size() != before) {
             return;
         }
+        for (const FormatParameter& p : format_parameters()) {
+            if (p.set_default != nullptr && belongs(p, result.kind) &&
+                !seen.contains(std::string(p.key))) {
+                p.set_default(result);
+            }
+        }
         std::string key;
         const std::string what = golden::check(result, key);
         if (!what.empty()) {
@@ -359,11 +364,11 @@ private:
     }
 
     static std::string format_names(const FormatParameter& p) {
-        const auto& names = find_format_parameter("format", FormatKind::kInt)->choices;
         std::string text;
-        for (std::size_t i = 0; i < names.size(); ++i) {
+        for (std::size_t i = 0; i < golden::kFormatKindNames.size(); ++i) {
             if (belongs(p, static_cast<FormatKind>(i))) {
-                text += fmt::format("{}format \"{}\"", text.empty() ? "" : ", ", names[i]);
+                text += fmt::format("{}format \"{}\"", text.empty() ? "" : ", ",
+                                    golden::kFormatKindNames[i]);
             }
         }
         return text;
@@ -394,7 +399,8 @@ private:
                 const std::string_view later = weight_first ? "activation" : "weight";
                 problem(order_of(later, "format"), fmt::format("/{}/format", later),
                         fmt::format("\"{}\" weights with \"{}\" activations have no datapath; "
-                                    "allowed: int with int, pot with int, lp with lp",
+                                    "allowed: int with int, pot with int, lp with lp, and any two "
+                                    "of posit, adaptivfloat, fp8, flint",
                                     kind_name(spec_.weight), kind_name(spec_.activation)));
             }
         }
@@ -411,12 +417,11 @@ private:
     [[nodiscard]] bool has_datapath() const {
         const FormatKind w = spec_.weight.kind;
         const FormatKind a = spec_.activation.kind;
+        if (golden::is_float(spec_.weight)) return golden::is_float(spec_.activation);
         return w == FormatKind::kLp ? a == FormatKind::kLp : a == FormatKind::kInt;
     }
 
-    static std::string_view kind_name(const Format& f) {
-        return find_format_parameter("format", f.kind)->choices[static_cast<std::size_t>(f.kind)];
-    }
+    static std::string_view kind_name(const Format& f) { return golden::kind_name(f.kind); }
 
     const Node& root_;
     const std::string& file_;

@@ -4,6 +4,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -17,7 +18,12 @@ using golden::Format;
 using golden::FormatKind;
 using nlohmann::ordered_json;
 
-constexpr FormatKind kFormatKindList[] = {FormatKind::kInt, FormatKind::kPot, FormatKind::kLp};
+/// Every kind, in order.
+constexpr auto kFormatKindList = [] {
+    std::array<FormatKind, golden::kFormatKindNames.size()> kinds{};
+    for (std::size_t i = 0; i < kinds.size(); ++i) kinds[i] = static_cast<FormatKind>(i);
+    return kinds;
+}();
 
 /// "/array/rows" -> {"array", "rows"}; "/name" -> {"", "name"}.
 std::pair<std::string_view, std::string_view> split(std::string_view pointer) {
@@ -34,15 +40,11 @@ std::string dotted(std::string_view pointer) {
     return section.empty() ? std::string(key) : fmt::format("{}.{}", section, key);
 }
 
-std::string_view kind_name(FormatKind kind) {
-    return find_format_parameter("format", kind)->choices[static_cast<std::size_t>(kind)];
-}
-
 std::string kinds_text(const FormatParameter& p) {
     std::string text;
     for (const FormatKind kind : kFormatKindList) {
         if (belongs(p, kind)) {
-            text += fmt::format("{}{}", text.empty() ? "" : ", ", kind_name(kind));
+            text += fmt::format("{}{}", text.empty() ? "" : ", ", golden::kind_name(kind));
         }
     }
     return text;
@@ -54,7 +56,8 @@ std::string default_text(const Parameter& p) {
 }
 
 std::string default_text(const FormatParameter& p) {
-    return p.required ? "required" : value_json(p, Format{});
+    if (p.required) return "required";
+    return p.set_default != nullptr ? std::string(p.default_text) : value_json(p, Format{});
 }
 
 /// One "key": value line of an object; the first has no comma before it.
@@ -114,8 +117,13 @@ ordered_json value_schema(const Row& p) {
     if (!p.limit.empty()) {
         schema["description"] = fmt::format("{}; at most {}", p.help, p.limit);
     }
-    if (!p.required) {
-        schema["default"] = ordered_json::parse(default_text(p));
+    // A default that depends on other keys is told in the description.
+    const std::string fallback = default_text(p);
+    if (!p.required && ordered_json::accept(fallback)) {
+        schema["default"] = ordered_json::parse(fallback);
+    } else if (!p.required) {
+        schema["description"] =
+            fmt::format("{}; default {}", schema["description"].get<std::string>(), fallback);
     }
     return schema;
 }
@@ -137,7 +145,7 @@ ordered_json format_schema() {
             }
             object["properties"][p.key] =
                 p.key == "format"
-                    ? ordered_json{{"description", p.help}, {"const", kind_name(kind)}}
+                    ? ordered_json{{"description", p.help}, {"const", golden::kind_name(kind)}}
                     : value_schema(p);
             if (p.required) {
                 object["required"].push_back(p.key);
@@ -150,7 +158,7 @@ ordered_json format_schema() {
 
 /// Schema of the specs of one array kind.
 ordered_json kind_schema(ArrayKind kind) {
-    // The log datapath's keys are among those of every systolic array, and so are those of the
+    // Keys of some datapaths are among those of every systolic array, and so are those of the
     // buffered sums: whether they belong depends on two formats and on the dataflow, which the
     // program checks.
     Spec widest;
@@ -185,7 +193,7 @@ ordered_json kind_schema(ArrayKind kind) {
             schema.erase("enum");
             schema["const"] = p.choices[static_cast<std::size_t>(kind)];
         }
-        if (p.scope == Scope::kLog || p.scope == Scope::kBuffered) {
+        if (depends_on_formats(p.scope) || p.scope == Scope::kBuffered) {
             schema["description"] = fmt::format(
                 "{}; only with {}", schema["description"].get<std::string>(), scope_text(p.scope));
         }

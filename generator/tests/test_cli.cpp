@@ -299,7 +299,8 @@ TEST_F(Cli, FormatValuesReadBack) {
 TEST_F(Cli, FormatErrors) {
     for (const std::string bad :
          {"lp", "lp:", "lp:n", "lp:n=4,es=1,rs=4", "lp:n=4,es=3,rs=2", "int:n=9", "int:n=x",
-          "posit:n=8", "", "int:n=8,n=8", "int:es=1", "lp:n=99999999999", "lp:n=4,\n"}) {
+          "float:n=8", "posit:n=8,es=5", "fp8:e=4,m=4", "flint:n=9", "", "int:n=8,n=8", "int:es=1",
+          "lp:n=99999999999", "lp:n=4,\n"}) {
         EXPECT_THAT(refused({"format", bad}), HasSubstr("format"));
     }
 }
@@ -352,7 +353,7 @@ TEST_F(Cli, Examples) {
     const auto files = fs::directory_iterator(fs::path(PEFORGE_SOURCE_DIR) / "specs");
     EXPECT_EQ(count, static_cast<std::size_t>(std::distance(files, {})));
     EXPECT_EQ(machine.size(), count);
-    EXPECT_THAT(refused({"example", "nothing"}), HasSubstr("allowed: int4x8_ws_1x5, "));
+    EXPECT_THAT(refused({"example", "nothing"}), HasSubstr("allowed: adaptivfloat8_ws_8x8, "));
 }
 
 TEST_F(Cli, RunHandsOverUnparsed) {

@@ -105,19 +105,21 @@ public:
              Counters* counters = nullptr) const;
 
 private:
+    void fill_log_terms();
+    void fill_float_terms();
     void accumulate_linear(GemmShape shape, std::span<const Code> activations,
                            std::span<const Code> weights, SumAdder& adder) const;
     template <typename T>
-    void accumulate_log(GemmShape shape, int tile, std::span<const Code> activations,
-                        std::span<const Code> weights, SumAdder& adder) const;
+    void accumulate_terms(GemmShape shape, int tile, std::span<const Code> activations,
+                          std::span<const Code> weights, SumAdder& adder) const;
 
     SystolicParams params_;
     Encoder encoder_;
     // Decoded operand tables for the kernels, indexed by code; see systolic.cpp.
     std::vector<std::int32_t> weight_table_;
     std::vector<std::int32_t> activation_table_;
-    std::vector<std::int64_t> log_table_;  ///< signed terms by the sum of two operands' offsets
-    std::vector<std::int32_t> log_rows_;   ///< offsets of the distinct activation magnitudes
+    std::vector<std::int64_t> terms_;      ///< log, float: signed terms
+    std::vector<std::int32_t> term_rows_;  ///< where the terms of an activation magnitude begin
 };
 
 /// Codebooks and tables of one layer: centroids [s][c][v] (signed centroid_bits), entries

@@ -31,10 +31,14 @@ void choose_z(PostParams& p, int octaves) {
             p.z_bits = PotFormat::cmax(f) + 2;
             p.z_frac_bits = PotFormat::cmax(f);
             break;
-        case FormatKind::kLp: {
+        case FormatKind::kLp:
+        case FormatKind::kPosit:
+        case FormatKind::kAdaptivFloat:
+        case FormatKind::kFp8:
+        case FormatKind::kFlint: {
             const int frac = log_frac_bits(f);
-            const int below = -(decode(f, minpos_code(f)).value >> frac);
-            const int above = -(-decode(f, maxpos_code(f)).value >> frac);
+            const int below = -(decode(f, positive_code(f, 0)).value >> frac);
+            const int above = -(-decode(f, positive_code(f, positive_count(f) - 1)).value >> frac);
             p.z_frac_bits = std::min(below + frac + 2, octaves - above);
             p.z_bits = above + p.z_frac_bits + 2;
             break;
@@ -48,8 +52,8 @@ void choose_z(PostParams& p, int octaves) {
 
 Encoder::Encoder(const Format& output, int z_frac_bits)
     : format_(output), z_frac_bits_(z_frac_bits), positive_codes_(golden::positive_codes(output)) {
-    for (const Code code : positive_codes_) {
-        thresholds_.push_back(smallest_integer(lower_boundary(output, code), z_frac_bits));
+    for (int i = 0; i < positive_count(output); ++i) {
+        thresholds_.push_back(smallest_integer(lower_boundary(output, i), z_frac_bits));
     }
 }
 

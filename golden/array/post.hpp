@@ -34,8 +34,9 @@ struct ColumnParams {
 
 /// Chooses z_bits and z_frac_bits for an output format:
 /// int: n and 0.  pot: cmax + 2 and cmax (half of minpos is one unit).
-/// lp: fraction bits min(ceil(-log2 minpos) + Fr + 2, octaves - ceil(log2 maxpos)), Fr =
-/// log_frac_bits(output); width ceil(log2 maxpos) + fraction bits + 2, sign included.
+/// lp and floating point: fraction bits min(ceil(-log2 minpos) + Fr + 2, octaves - ceil(log2
+/// maxpos)), Fr = log_frac_bits(output); width ceil(log2 maxpos) + fraction bits + 2, sign
+/// included.
 void choose_z(PostParams& p, int octaves);
 
 /// Encodes integers z by exact thresholds; build once per output format.
@@ -47,8 +48,8 @@ public:
     /// Nearest code to z * 2^-z_frac_bits by the format's rounding rule; saturates; int clips.
     [[nodiscard]] Code encode(std::int64_t z) const;
 
-    /// thresholds()[i] is the smallest z > 0 that encodes to positive code i+1 or above
-    /// (in order of value; for kTerminated only used codes appear in positive_codes()).
+    /// thresholds()[i] is the smallest z > 0 that encodes to positive_codes()[i] or above, in
+    /// order of value; only codes that the encoder writes appear.
     [[nodiscard]] const std::vector<std::int64_t>& thresholds() const { return thresholds_; }
     [[nodiscard]] const std::vector<Code>& positive_codes() const { return positive_codes_; }
 

@@ -1,13 +1,14 @@
 // Golden systolic array.
 //
 // Two ways to the same integers as product_term(). The linear datapaths (mul, shift) are products
-// of two decoded integers of at most 16 bits, so they are dot products. The log datapath is a table
-// of the sum of two logs: for each k, the terms of every activation magnitude that occurs with a
+// of two decoded integers of at most 16 bits, so they are dot products. The others (log, float) are
+// tables of signed terms: for each k, the terms of every activation magnitude that occurs with a
 // block of columns are written out once, and each row of the GEMM then only adds the line of its
 // activation.
 //
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -25,7 +26,7 @@ constexpr int kCodes = 256;
 constexpr std::int64_t kInt32Max = std::numeric_limits<std::int32_t>::max();
 /// Rows of the GEMM whose operands and sums stay in the caches together.
 constexpr int kLinearRows = 64;
-constexpr int kLogRows = 4096;
+constexpr int kTermRows = 4096;
 /// Bytes of term lines that are prepared before the rows pass over them.
 constexpr int kTermBytes = 1 << 15;
 constexpr int kMaxDepth = 8;
@@ -47,16 +48,15 @@ void require(bool condition, const char* what) {
 }
 
 std::uint64_t count_nar(const Format& f, std::span<const Code> codes) {
-    if (f.kind != FormatKind::kLp) {
+    if (!has_nar(f)) {
         return 0;
     }
-    const unsigned mask = (1U << f.n) - 1;
-    const unsigned nar = nar_code(f);
-    std::uint64_t count = 0;
-    for (const Code code : codes) {
-        count += (code & mask) == nar ? 1 : 0;
+    std::array<bool, kCodes> nar{};
+    for (std::size_t code = 0; code < nar.size(); ++code) {
+        nar[code] = decode(f, static_cast<Code>(code)).nar;
     }
-    return count;
+    return static_cast<std::uint64_t>(std::count_if(
+        codes.begin(), codes.end(), [&nar](Code code) { return nar[std::size_t{code}]; }));
 }
 
 /// Factor of an operand of a linear datapath.
@@ -89,11 +89,9 @@ void read_factors(const Format& f, const std::vector<std::int32_t>& table, const
 
 }  // namespace
 
-// The log tables. Offsets count the steps of 2^-F from the smallest operand, so that the sum of two
-// offsets indexes log_table_: [0, span) are the terms, [span, 2 span) their negatives, and
-// [2 span, 3 span) zeros. A weight's offset includes its region; weight_table_ holds it. An
-// activation's line in a table of terms is 0 for zero and 1 + 2 * magnitude + sign otherwise;
-// activation_table_ holds that, and log_rows_ each magnitude's offset.
+// The tables of terms. An activation's line in a table of terms is 0 for zero and 1 + 2 * magnitude
+// + sign otherwise; activation_table_ holds that, and term_rows_ where a magnitude's terms begin:
+// its term with a weight is terms_[term_rows_[magnitude] + weight_table_[weight]].
 SystolicArray::SystolicArray(SystolicParams params)
     : params_(std::move(params)),
       encoder_(params_.post.output, params_.post.z_frac_bits),
@@ -102,42 +100,82 @@ SystolicArray::SystolicArray(SystolicParams params)
     const DatapathParams& d = params_.datapath;
     require(params_.rows > 0 && params_.cols > 0 && params_.lanes > 0 && params_.rows_m > 0,
             "a systolic array needs positive sizes");
-    if (d.kind != DatapathKind::kLog) {
-        for (int code = 0; code < kCodes; ++code) {
-            const auto index = static_cast<std::size_t>(code);
-            weight_table_[index] = factor(d.weight, static_cast<Code>(code));
-            activation_table_[index] = factor(d.activation, static_cast<Code>(code));
-        }
-        return;
+    switch (d.kind) {
+        case DatapathKind::kMul:
+        case DatapathKind::kShift:
+            for (int code = 0; code < kCodes; ++code) {
+                const auto index = static_cast<std::size_t>(code);
+                weight_table_[index] = factor(d.weight, static_cast<Code>(code));
+                activation_table_[index] = factor(d.activation, static_cast<Code>(code));
+            }
+            break;
+        case DatapathKind::kLog:
+            fill_log_terms();
+            break;
+        case DatapathKind::kFloat:
+            fill_float_terms();
+            break;
     }
+}
+
+// Offsets count the steps of 2^-F from the smallest operand, so that the sum of two offsets indexes
+// terms_: [0, span) are the terms, [span, 2 span) their negatives, and [2 span, 3 span) zeros. A
+// weight's offset includes its region.
+void SystolicArray::fill_log_terms() {
+    const DatapathParams& d = params_.datapath;
     const int weight_step = 1 << (d.log_frac_bits - log_frac_bits(d.weight));
     const int activation_step = 1 << (d.log_frac_bits - log_frac_bits(d.activation));
     const int weight_min = min_decoded(d.weight);
     const int activation_min = min_decoded(d.activation);
     const int span = d.log_max - d.log_min + 1;
     for (int offset = 0; offset < span; ++offset) {
-        log_table_.push_back(log_magnitude(d, d.log_min + offset));
+        terms_.push_back(log_magnitude(d, d.log_min + offset));
     }
     for (int offset = 0; offset < span; ++offset) {
-        log_table_.push_back(-log_table_[static_cast<std::size_t>(offset)]);
+        terms_.push_back(-terms_[static_cast<std::size_t>(offset)]);
     }
-    log_table_.resize(3 * static_cast<std::size_t>(span), 0);
+    terms_.resize(3 * static_cast<std::size_t>(span), 0);
     for (int code = 0; code < kCodes; ++code) {
-        const auto index = static_cast<std::size_t>(code);
         const Decoded w = decode(d.weight, static_cast<Code>(code));
-        weight_table_[index] =
+        weight_table_[static_cast<std::size_t>(code)] =
             w.zero ? 2 * span : (w.value - weight_min) * weight_step + (w.negative ? span : 0);
         const Decoded a = decode(d.activation, static_cast<Code>(code));
         if (a.zero) {
             continue;
         }
         const int offset = (a.value - activation_min) * activation_step;
-        auto row = std::find(log_rows_.begin(), log_rows_.end(), offset);
-        if (row == log_rows_.end()) {
-            row = log_rows_.insert(row, offset);
+        auto row = std::find(term_rows_.begin(), term_rows_.end(), offset);
+        if (row == term_rows_.end()) {
+            row = term_rows_.insert(row, offset);
         }
-        activation_table_[index] =
-            1 + 2 * static_cast<std::int32_t>(row - log_rows_.begin()) + (a.negative ? 1 : 0);
+        activation_table_[static_cast<std::size_t>(code)] =
+            1 + 2 * static_cast<std::int32_t>(row - term_rows_.begin()) + (a.negative ? 1 : 0);
+    }
+}
+
+// A mantissa product has no shorter description than the pair of operands: every activation
+// magnitude has a table of its terms with all weight codes.
+void SystolicArray::fill_float_terms() {
+    const DatapathParams& d = params_.datapath;
+    std::vector<int> magnitudes;
+    for (int code = 0; code < kCodes; ++code) {
+        weight_table_[static_cast<std::size_t>(code)] = code & (code_count(d.weight) - 1);
+        const Decoded a = decode(d.activation, static_cast<Code>(code));
+        if (a.zero) {
+            continue;
+        }
+        auto row = std::find(magnitudes.begin(), magnitudes.end(), a.value);
+        if (row == magnitudes.end()) {
+            row = magnitudes.insert(row, a.value);
+            term_rows_.push_back(static_cast<std::int32_t>(terms_.size()));
+            for (int w = 0; w < code_count(d.weight); ++w) {
+                const std::int64_t term =
+                    product_term(d, static_cast<Code>(w), static_cast<Code>(code));
+                terms_.push_back(a.negative ? -term : term);
+            }
+        }
+        activation_table_[static_cast<std::size_t>(code)] =
+            1 + 2 * static_cast<std::int32_t>(row - magnitudes.begin()) + (a.negative ? 1 : 0);
     }
 }
 
@@ -192,25 +230,25 @@ void SystolicArray::accumulate_linear(GemmShape shape, std::span<const Code> act
 }
 
 template <typename T>
-void SystolicArray::accumulate_log(GemmShape shape, int tile, std::span<const Code> activations,
-                                   std::span<const Code> weights, SumAdder& adder) const {
+void SystolicArray::accumulate_terms(GemmShape shape, int tile, std::span<const Code> activations,
+                                     std::span<const Code> weights, SumAdder& adder) const {
     constexpr int kBlock = std::is_same_v<T, std::int32_t> ? kernels::kBlock32 : kernels::kBlock64;
-    const int magnitudes = static_cast<int>(log_rows_.size());
+    const int magnitudes = static_cast<int>(term_rows_.size());
     const int lines = 1 + 2 * magnitudes;
     const int depth =
         std::clamp(kTermBytes / (lines * kBlock * static_cast<int>(sizeof(T))), 1, kMaxDepth);
-    const std::vector<T> table(log_table_.begin(), log_table_.end());
+    const std::vector<T> table(terms_.begin(), terms_.end());
     const std::int32_t zero_weight = weight_table_[0];
 
-    const int rows_max = std::min(kLogRows, shape.m);
+    const int rows_max = std::min(kTermRows, shape.m);
     std::vector<std::uint8_t> index(area(shape.k, rows_max));         // [k][row]: lines
     std::vector<std::uint8_t> occurs(area(shape.k, magnitudes + 1));  // [k][1 + magnitude]
     std::vector<T> terms(area(depth * lines, kBlock));                // line 0 stays zero
     std::vector<T> sums(area(rows_max, kBlock));
     std::vector<std::int32_t> offsets(kBlock);
 
-    for (int m0 = 0; m0 < shape.m; m0 += kLogRows) {
-        const int rows = std::min(kLogRows, shape.m - m0);
+    for (int m0 = 0; m0 < shape.m; m0 += kTermRows) {
+        const int rows = std::min(kTermRows, shape.m - m0);
         std::fill(occurs.begin(), occurs.end(), 0);
         for (int i = 0; i < rows; ++i) {
             const Code* row = activations.data() + area(m0 + i, shape.k);
@@ -241,7 +279,7 @@ void SystolicArray::accumulate_log(GemmShape shape, int tile, std::span<const Co
                             if (found[r] == 0) {
                                 continue;
                             }
-                            const T* from = table.data() + log_rows_[static_cast<std::size_t>(r)];
+                            const T* from = table.data() + term_rows_[static_cast<std::size_t>(r)];
                             for (int j = 0; j < kBlock; ++j) {
                                 line[j] = from[offsets[static_cast<std::size_t>(j)]];
                             }
@@ -273,17 +311,17 @@ void SystolicArray::accumulate(GemmShape shape, std::span<const Code> activation
     const DatapathParams& d = params_.datapath;
     SumAdder adder(params_.accumulator, d.max_term * std::max(shape.k, 1), acc, shape.n);
     if (shape.m > 0 && shape.k > 0 && shape.n > 0) {
-        if (d.kind != DatapathKind::kLog) {
+        if (d.kind == DatapathKind::kMul || d.kind == DatapathKind::kShift) {
             accumulate_linear(shape, activations, weights, adder);
         } else {
             const std::int64_t longest = kInt32Max / std::max<std::int64_t>(d.max_term, 1);
             const int tile_k = std::min(params_.rows * params_.lanes, shape.k);
             const bool wide = longest < (adder.saturating() ? tile_k : 1);
             if (wide) {
-                accumulate_log<std::int64_t>(shape, adder.saturating() ? tile_k : shape.k,
-                                             activations, weights, adder);
+                accumulate_terms<std::int64_t>(shape, adder.saturating() ? tile_k : shape.k,
+                                               activations, weights, adder);
             } else {
-                accumulate_log<std::int32_t>(
+                accumulate_terms<std::int32_t>(
                     shape,
                     adder.saturating() ? tile_k
                                        : static_cast<int>(std::min<std::int64_t>(shape.k, longest)),

@@ -25,6 +25,22 @@ int aligned_log(const DatapathParams& d, const Format& f, const Decoded& x) {
     return x.value * (1 << (d.log_frac_bits - log_frac_bits(f)));
 }
 
+/// `magnitude` of mantissa_bits fraction bits times 2^exponent, in units of 2^-A.
+std::int64_t place(const DatapathParams& d, std::int64_t magnitude, int exponent) {
+    const int shift = exponent + d.acc_frac_bits - d.mantissa_bits;
+    return shift >= 0 ? magnitude << shift : round_shift(magnitude, -shift, d.rounding);
+}
+
+std::int64_t float_magnitude(const DatapathParams& d, const Decoded& w, const Decoded& a) {
+    const int wf = log_frac_bits(d.weight);
+    const int af = log_frac_bits(d.activation);
+    const auto mantissa = [](const Decoded& x, int frac_bits) {
+        const std::int64_t one = std::int64_t{1} << frac_bits;
+        return one | (x.value & (one - 1));
+    };
+    return place(d, mantissa(w, wf) * mantissa(a, af), (w.value >> wf) + (a.value >> af));
+}
+
 std::int64_t term_of(const DatapathParams& d, const Decoded& w, const Decoded& a) {
     if (w.zero || a.zero) {
         return 0;
@@ -41,12 +57,18 @@ std::int64_t term_of(const DatapathParams& d, const Decoded& w, const Decoded& a
                 log_magnitude(d, aligned_log(d, d.weight, w) + aligned_log(d, d.activation, a));
             return w.negative != a.negative ? -magnitude : magnitude;
         }
+        case DatapathKind::kFloat: {
+            const std::int64_t magnitude = float_magnitude(d, w, a);
+            return w.negative != a.negative ? -magnitude : magnitude;
+        }
     }
     throw std::logic_error("unknown datapath kind");
 }
 
 void check_operands(DatapathKind kind, const Format& weight, const Format& activation) {
-    const auto logarithmic = [](const Format& f) { return f.kind != FormatKind::kInt; };
+    const auto logarithmic = [](const Format& f) {
+        return f.kind == FormatKind::kLp || f.kind == FormatKind::kPot;
+    };
     bool legal = false;
     std::string allowed;
     switch (kind) {
@@ -62,10 +84,27 @@ void check_operands(DatapathKind kind, const Format& weight, const Format& activ
             legal = logarithmic(weight) && logarithmic(activation);
             allowed = "datapath log needs lp or pot weights and activations";
             break;
+        case DatapathKind::kFloat:
+            legal = is_float(weight) && is_float(activation);
+            allowed =
+                "datapath float needs posit, adaptivfloat, fp8 or flint weights and activations";
+            break;
     }
     if (!legal) {
         throw std::invalid_argument(allowed + ", got " + to_string(weight) + " and " +
                                     to_string(activation));
+    }
+}
+
+/// Decides A for products in the octaves low..high.
+void choose_fraction(DatapathParams& d, int low, int high, std::optional<int> acc_frac_bits,
+                     int octaves) {
+    d.acc_frac_bits = acc_frac_bits.value_or(std::min(d.mantissa_bits - low, octaves - high));
+    const int most = kMaxTermBits - 1 - high;
+    if (d.acc_frac_bits > most) {
+        throw std::invalid_argument("acc_frac_bits = " + std::to_string(d.acc_frac_bits) +
+                                    " gives product terms of more than 62 bits; allowed: at most " +
+                                    std::to_string(most) + ", or \"auto\"");
     }
 }
 
@@ -93,14 +132,19 @@ void fill_log(DatapathParams& d, std::optional<int> mantissa_bits, std::optional
             std::to_string(frac) + " fraction bits: a table entry rounds up to 2^(m+1); allowed: " +
             std::to_string(smallest) + " to " + std::to_string(kMaxMantissaBits) + ", or \"auto\"");
     }
-    d.acc_frac_bits = acc_frac_bits.value_or(
-        std::min(d.mantissa_bits - (d.log_min >> frac), octaves - (d.log_max >> frac)));
-    const int most = kMaxTermBits - 1 - (d.log_max >> frac);
-    if (d.acc_frac_bits > most) {
-        throw std::invalid_argument("acc_frac_bits = " + std::to_string(d.acc_frac_bits) +
-                                    " gives product terms of more than 62 bits; allowed: at most " +
-                                    std::to_string(most) + ", or \"auto\"");
-    }
+    choose_fraction(d, d.log_min >> frac, d.log_max >> frac, acc_frac_bits, octaves);
+}
+
+void fill_float(DatapathParams& d, std::optional<int> acc_frac_bits, int octaves) {
+    const int wf = log_frac_bits(d.weight);
+    const int af = log_frac_bits(d.activation);
+    d.mantissa_bits = wf + af;
+    d.log_min = (min_decoded(d.weight) >> wf) + (min_decoded(d.activation) >> af);
+    d.log_max = (max_decoded(d.weight) >> wf) + (max_decoded(d.activation) >> af);
+    // Mantissas are at most 2 - 2^-F each, so that a product reaches one octave higher, or none
+    // where one of them has no fraction.
+    const int carry = wf > 0 && af > 0 ? 1 : 0;
+    choose_fraction(d, d.log_min, d.log_max + carry, acc_frac_bits, octaves);
 }
 
 }  // namespace
@@ -125,12 +169,7 @@ std::vector<std::uint32_t> log_to_linear_table(int frac_bits, int mantissa_bits)
 
 std::int64_t log_magnitude(const DatapathParams& d, int log_sum) {
     const int fraction = log_sum & ((1 << d.log_frac_bits) - 1);
-    const std::int64_t entry = d.table[static_cast<std::size_t>(fraction)];
-    const int shift = (log_sum >> d.log_frac_bits) + d.acc_frac_bits - d.mantissa_bits;
-    if (shift >= 0) {
-        return entry << shift;
-    }
-    return round_shift(entry, -shift, d.rounding);
+    return place(d, d.table[static_cast<std::size_t>(fraction)], log_sum >> d.log_frac_bits);
 }
 
 std::int64_t product_term(const DatapathParams& d, Code weight, Code activation) {
@@ -148,6 +187,8 @@ DatapathParams make_datapath(DatapathKind kind, const Format& weight, const Form
     d.rounding = rounding;
     if (kind == DatapathKind::kLog) {
         fill_log(d, mantissa_bits, acc_frac_bits, octaves);
+    } else if (kind == DatapathKind::kFloat) {
+        fill_float(d, acc_frac_bits, octaves);
     }
     std::int64_t lowest = 0;
     std::int64_t highest = 0;

@@ -12,7 +12,7 @@
 
 namespace peforge::golden {
 
-enum class DatapathKind { kMul, kShift, kLog };
+enum class DatapathKind { kMul, kShift, kLog, kFloat };
 
 /// Rounding of integer right shifts.
 enum class Rounding {
@@ -27,16 +27,19 @@ enum class Rounding {
 /// log:   L = Lw + La with F fraction bits, I = floor(L / 2^F), f = L mod 2^F;
 ///        term = +-(T[f] << (I + A - m)); a negative shift drops bits by `rounding`, applied to
 ///        the magnitude.  T[f] = round_half_even(2^(f / 2^F + m)).
+/// float: operands 2^e * M / 2^F, M = 2^F + fraction; m = Fw + Fa,
+///        term = +-((Mw * Ma) << (ew + ea + A - m)); a negative shift as in log.
 struct DatapathParams {
     DatapathKind kind = DatapathKind::kMul;
     Format weight;
     Format activation;
-    Rounding rounding = Rounding::kTruncate;  ///< log only
+    Rounding rounding = Rounding::kTruncate;  ///< log and float
     int log_frac_bits = 0;                    ///< F = max over both operands; log only
-    int mantissa_bits = 0;                    ///< m; log only
-    int acc_frac_bits = 0;                    ///< A, fraction bits of the accumulator; log only
-    int log_min = 0;                   ///< smallest L (F fraction bits) of two nonzero operands
-    int log_max = 0;                   ///< largest L
+    int mantissa_bits = 0;                    ///< m; log and float
+    int acc_frac_bits = 0;  ///< A, fraction bits of the accumulator; log and float
+    int log_min =
+        0;  ///< log: smallest L (F fraction bits) of two nonzero operands; float: of ew + ea
+    int log_max = 0;                   ///< log: largest L; float: largest ew + ea
     std::vector<std::uint32_t> table;  ///< T, 2^F entries of m+1 bits; log only
     std::int64_t max_term = 0;         ///< largest |term|, by enumeration
     int term_bits = 0;                 ///< signed width that holds every term
@@ -44,7 +47,7 @@ struct DatapathParams {
     bool operator==(const DatapathParams&) const = default;
 };
 
-/// One product term, in units of 2^-A (log) or 1 (mul, shift). Zero or NaR operands give 0.
+/// One product term, in units of 2^-A (log, float) or 1 (mul, shift). Zero or NaR operands give 0.
 std::int64_t product_term(const DatapathParams& d, Code weight, Code activation);
 
 /// T[f] for f = 0 .. 2^F - 1, each round_half_even(2^(f/2^F) * 2^m), exact.  F <= 6, m <= 20.
@@ -53,14 +56,17 @@ std::vector<std::uint32_t> log_to_linear_table(int frac_bits, int mantissa_bits)
 /// |term| of the log datapath for the sum `log_sum` of two operands' logs (F fraction bits).
 std::int64_t log_magnitude(const DatapathParams& d, int log_sum);
 
-/// Decides every number of a datapath. `mantissa_bits` (0..20) and `acc_frac_bits` are the log
-/// datapath's; std::nullopt is "auto": m = F + 3, and the accumulator fraction A that keeps every
-/// product exact where that needs at most `octaves` bits below the largest product, else the one
-/// that rounds at about largest * 2^-octaves: A = min(m - floor(log_min / 2^F), octaves -
-/// floor(log_max / 2^F)); A may be negative. Logs with fewer than F fraction bits are shifted up.
-/// Throws std::invalid_argument for operands that the datapath does not take (mul: int x int,
-/// shift: pot weight x int, log: lp or pot x lp or pot), for an m too small for a table of m+1
-/// bits, and for terms of more than 62 bits.
+/// Decides every number of a datapath. `mantissa_bits` (0..20) is the log datapath's,
+/// `acc_frac_bits` the log and the float datapath's; std::nullopt is "auto": m = F + 3, and the
+/// accumulator fraction A that keeps every product exact where that needs at most `octaves` bits
+/// below the largest product, else the one that rounds at about largest * 2^-octaves. With the
+/// octaves [low, high] of the products, A = min(m - low, octaves - high); A may be negative. In the
+/// log datapath low = floor(log_min / 2^F), high = floor(log_max / 2^F), and logs with fewer than F
+/// fraction bits are shifted up; in the float datapath low = log_min and high = log_max, one more
+/// where two mantissas reach 2. Throws std::invalid_argument for operands that the datapath does
+/// not take (mul: int x int, shift: pot weight x int, log: lp or pot x lp or pot, float: posit,
+/// adaptivfloat, fp8 or flint on both sides), for an m too small for a table of m+1 bits, and for
+/// terms of more than 62 bits.
 DatapathParams make_datapath(DatapathKind kind, const Format& weight, const Format& activation,
                              std::optional<int> mantissa_bits, std::optional<int> acc_frac_bits,
                              int octaves, Rounding rounding);

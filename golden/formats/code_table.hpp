@@ -20,7 +20,7 @@ struct CodeRow {
 /// All 2^n codes in ascending order of the unsigned code word.
 std::vector<CodeRow> code_table(const Format& f);
 
-/// The positive codes that the encoder writes, in ascending order of value; they are consecutive.
+/// The positive codes that the encoder writes, in ascending order of value.
 std::vector<Code> positive_codes(const Format& f);
 
 }  // namespace peforge::golden

@@ -1,6 +1,6 @@
 // What an encoder needs to know about a format, the same for every kind.
 //
-// Positive codes minpos_code..maxpos_code are consecutive and increase with the value; each one is
+// The positive codes that an encoder writes are counted in ascending order of value; each is
 // reached at its lower boundary, and negative numbers take the negated code.
 //
 // SPDX-License-Identifier: Apache-2.0
@@ -11,14 +11,16 @@
 
 namespace peforge::golden {
 
-/// Smallest and largest positive code that the encoder writes.
-Code minpos_code(const Format& f);
-Code maxpos_code(const Format& f);
+/// Number of positive codes that the encoder writes.
+int positive_count(const Format& f);
+
+/// The i-th of them, i = 0 for minpos.
+Code positive_code(const Format& f, int i);
+
+/// Boundary between the positive codes i - 1 (i = 0: zero) and i.
+Boundary lower_boundary(const Format& f, int i);
 
 /// The code of -x for the positive code of x.
 Code negate(const Format& f, Code positive);
-
-/// Boundary between positive code - 1 (for minpos_code: zero) and positive code.
-Boundary lower_boundary(const Format& f, Code code);
 
 }  // namespace peforge::golden

@@ -4,16 +4,21 @@
 #include "golden/formats/format.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
 #include <string_view>
 
+#include "golden/formats/adaptivfloat.hpp"
 #include "golden/formats/code_table.hpp"
 #include "golden/formats/encode_boundary.hpp"
+#include "golden/formats/flint.hpp"
+#include "golden/formats/fp8.hpp"
 #include "golden/formats/int.hpp"
 #include "golden/formats/lp.hpp"
+#include "golden/formats/posit.hpp"
 #include "golden/formats/pot.hpp"
 
 namespace peforge::golden {
@@ -30,23 +35,31 @@ auto dispatch(FormatKind kind, Use use) {
             return use(PotFormat());
         case FormatKind::kLp:
             return use(LpFormat());
+        case FormatKind::kPosit:
+            return use(PositFormat());
+        case FormatKind::kAdaptivFloat:
+            return use(AdaptivFloatFormat());
+        case FormatKind::kFp8:
+            return use(Fp8Format());
+        case FormatKind::kFlint:
+            return use(FlintFormat());
     }
     throw std::logic_error("unknown format kind");
 }
 
-/// Nearest positive code to x > 0, or 0; saturates.
-Code encode_magnitude(const Format& f, double x) {
-    int low = minpos_code(f) - 1;  // x reaches every code up to low and none above high
-    int high = maxpos_code(f);
+/// How many positive codes x > 0 reaches.
+int codes_reached(const Format& f, double x) {
+    int low = 0;  // x reaches every code below low and none from high on
+    int high = positive_count(f);
     while (low < high) {
-        const int middle = (low + high + 1) / 2;
-        if (reaches(lower_boundary(f, static_cast<Code>(middle)), x)) {
-            low = middle;
+        const int middle = (low + high) / 2;
+        if (reaches(lower_boundary(f, middle), x)) {
+            low = middle + 1;
         } else {
-            high = middle - 1;
+            high = middle;
         }
     }
-    return static_cast<Code>(low < minpos_code(f) ? 0 : low);
+    return low;
 }
 
 [[noreturn]] void bad_text(const std::string& text, const std::string& what) {
@@ -76,12 +89,18 @@ bool parse_choice(const std::string& text, std::string_view key, std::string_vie
 /// Sets one key; false where the kind has no such key.
 bool set_key(const std::string& text, Format& f, std::string_view key, std::string_view value) {
     const bool lp = f.kind == FormatKind::kLp;
-    if (key == "n") {
+    const bool regime = lp || f.kind == FormatKind::kPosit;
+    const bool fp8 = f.kind == FormatKind::kFp8;
+    if (key == "n" && !fp8) {
         f.n = parse_number(text, key, value);
-    } else if (key == "es" && lp) {
+    } else if (key == "es" && regime) {
         f.es = parse_number(text, key, value);
-    } else if (key == "rs" && lp) {
+    } else if (key == "rs" && regime) {
         f.rs = parse_number(text, key, value);
+    } else if (key == "e" && (fp8 || f.kind == FormatKind::kAdaptivFloat)) {
+        f.e = parse_number(text, key, value);
+    } else if (key == "m" && fp8) {
+        f.m = parse_number(text, key, value);
     } else if (key == "regime" && lp) {
         f.regime = parse_choice(text, key, value, "capped", "terminated") ? LpRegime::kTerminated
                                                                           : LpRegime::kCapped;
@@ -130,34 +149,61 @@ double to_real(const Format& f, Code code) {
     return dispatch(f.kind, [&](auto format) { return format.to_real(f, code); });
 }
 
-Code minpos_code(const Format& f) {
-    return dispatch(f.kind, [&](auto format) { return format.minpos_code(f); });
+bool is_float(const Format& f) {
+    switch (f.kind) {
+        case FormatKind::kInt:
+        case FormatKind::kPot:
+        case FormatKind::kLp:
+            return false;
+        case FormatKind::kPosit:
+        case FormatKind::kAdaptivFloat:
+        case FormatKind::kFp8:
+        case FormatKind::kFlint:
+            return true;
+    }
+    throw std::logic_error("unknown format kind");
 }
 
-Code maxpos_code(const Format& f) {
-    return dispatch(f.kind, [&](auto format) { return format.maxpos_code(f); });
+bool has_nar(const Format& f) {
+    return f.kind == FormatKind::kLp || f.kind == FormatKind::kPosit || f.kind == FormatKind::kFp8;
+}
+
+Code nar_code(const Format& f) {
+    return f.kind == FormatKind::kFp8 ? Fp8Format::nar_code(f) : static_cast<Code>(1U << (f.n - 1));
+}
+
+int positive_count(const Format& f) {
+    return dispatch(f.kind, [&](auto format) { return format.positive_count(f); });
+}
+
+Code positive_code(const Format& f, int i) {
+    return dispatch(f.kind, [&](auto format) { return format.positive_code(f, i); });
+}
+
+Boundary lower_boundary(const Format& f, int i) {
+    return dispatch(f.kind, [&](auto format) { return format.lower_boundary(f, i); });
 }
 
 Code negate(const Format& f, Code positive) {
     return dispatch(f.kind, [&](auto format) { return format.negate(f, positive); });
 }
 
-Boundary lower_boundary(const Format& f, Code code) {
-    return dispatch(f.kind, [&](auto format) { return format.lower_boundary(f, code); });
-}
-
 Code encode_real(const Format& f, double x) {
     if (f.kind == FormatKind::kInt) {
         return IntFormat::encode(f, x);
     }
-    if (f.kind == FormatKind::kLp && !std::isfinite(x)) {
+    if (has_nar(f) && !std::isfinite(x)) {
         return nar_code(f);
     }
     if (std::isnan(x) || x == 0.0) {
         return 0;
     }
-    const Code magnitude = std::isinf(x) ? maxpos_code(f) : encode_magnitude(f, std::fabs(x));
-    return x < 0.0 && magnitude != 0 ? negate(f, magnitude) : magnitude;
+    const int reached = std::isinf(x) ? positive_count(f) : codes_reached(f, std::fabs(x));
+    if (reached == 0) {
+        return 0;
+    }
+    const Code magnitude = positive_code(f, reached - 1);
+    return x < 0.0 ? negate(f, magnitude) : magnitude;
 }
 
 std::string to_string(const Format& f) {
@@ -169,17 +215,19 @@ Format parse_format(const std::string& text) {
     const std::size_t colon = view.find(':');
     const std::string_view kind = view.substr(0, colon);
     Format f;
-    if (kind == "int") {
-        f.kind = FormatKind::kInt;
-    } else if (kind == "pot") {
-        f.kind = FormatKind::kPot;
-    } else if (kind == "lp") {
-        f.kind = FormatKind::kLp;
-    } else {
-        bad_text(text, "unknown kind \"" + std::string(kind) + "\", allowed are int, pot, lp");
+    const auto* const found = std::find(kFormatKindNames.begin(), kFormatKindNames.end(), kind);
+    if (found == kFormatKindNames.end()) {
+        std::string allowed;
+        for (const std::string_view name : kFormatKindNames) {
+            allowed += (allowed.empty() ? "" : ", ") + std::string(name);
+        }
+        bad_text(text, "unknown kind \"" + std::string(kind) + "\", allowed are " + allowed);
     }
+    f.kind = static_cast<FormatKind>(found - kFormatKindNames.begin());
+    const std::string_view first = f.kind == FormatKind::kFp8 ? "e" : "n";
     if (colon == std::string_view::npos) {
-        bad_text(text, "n is missing, write for example \"" + std::string(kind) + ":n=4\"");
+        bad_text(text, std::string(first) + " is missing, write for example \"" +
+                           std::string(kind) + ":" + std::string(first) + "=4\"");
     }
     std::vector<std::string_view> seen;
     for (std::size_t begin = colon + 1; begin <= view.size();) {
@@ -204,11 +252,14 @@ Format parse_format(const std::string& text) {
     const auto has = [&seen](std::string_view key) {
         return std::find(seen.begin(), seen.end(), key) != seen.end();
     };
-    if (!has("n")) {
-        bad_text(text, "n is missing");
+    if (!has(first)) {
+        bad_text(text, std::string(first) + " is missing");
     }
-    if (f.kind == FormatKind::kLp && !has("rs")) {
+    if ((f.kind == FormatKind::kLp || f.kind == FormatKind::kPosit) && !has("rs")) {
         f.rs = f.n - 1;
+    }
+    if (f.kind == FormatKind::kFp8 && !has("m")) {
+        f.m = Fp8Format::kBits - 1 - f.e;
     }
     std::string key;
     if (const std::string wrong = check(f, key); !wrong.empty()) {
@@ -223,8 +274,8 @@ std::string check(const Format& f, std::string& key) {
 
 std::vector<Code> positive_codes(const Format& f) {
     std::vector<Code> codes;
-    for (int code = minpos_code(f); code <= maxpos_code(f); ++code) {
-        codes.push_back(static_cast<Code>(code));
+    for (int i = 0; i < positive_count(f); ++i) {
+        codes.push_back(positive_code(f, i));
     }
     return codes;
 }

@@ -68,15 +68,17 @@ struct IntFormat {
 
     // Table of positive codes, in order of value.
 
-    static constexpr Code minpos_code(const Format& /*f*/) { return 1; }
-    static constexpr Code maxpos_code(const Format& f) { return static_cast<Code>(max_value(f)); }
+    static constexpr int positive_count(const Format& f) { return max_value(f); }
+    static constexpr Code positive_code(const Format& /*f*/, int i) {
+        return static_cast<Code>(i + 1);
+    }
 
     static constexpr Code negate(const Format& f, Code positive) {
         return from_value(f, -positive);
     }
 
-    /// Boundary between positive code - 1 and positive code.
-    static constexpr Boundary lower_boundary(const Format& /*f*/, Code code) {
+    static constexpr Boundary lower_boundary(const Format& f, int i) {
+        const int code = positive_code(f, i);
         return {.mantissa = 2 * code - 1,
                 .exponent = -1,
                 .exponent_frac_bits = 0,

@@ -127,21 +127,25 @@ struct LpFormat {
         return f.regime == LpRegime::kCapped || f.rs == f.n - 1;
     }
 
-    static constexpr Code minpos_code(const Format& f) {
-        return static_cast<Code>(uses_every_code(f) ? 1 : 1 << (f.n - 1 - f.rs));
+    static constexpr int minpos(const Format& f) {
+        return uses_every_code(f) ? 1 : 1 << (f.n - 1 - f.rs);
     }
 
-    static constexpr Code maxpos_code(const Format& f) {
-        const int all = (1 << (f.n - 1)) - 1;
-        return static_cast<Code>(uses_every_code(f) ? all : all - (1 << (f.n - 1 - f.rs)));
+    static constexpr int positive_count(const Format& f) {
+        return (1 << (f.n - 1)) - (uses_every_code(f) ? 1 : 2 * minpos(f));
     }
 
-    /// Boundary between positive code - 1 and positive code: the midpoint of their logarithms; for
-    /// minpos the boundary to zero, which is zero itself unless the format flushes.
-    static constexpr Boundary lower_boundary(const Format& f, Code code) {
+    static constexpr Code positive_code(const Format& f, int i) {
+        return static_cast<Code>(minpos(f) + i);
+    }
+
+    /// The midpoint of two codes' logarithms; for minpos the boundary to zero, which is zero itself
+    /// unless the format flushes.
+    static constexpr Boundary lower_boundary(const Format& f, int i) {
         const int frac = log_frac_bits(f);
+        const int code = positive_code(f, i);
         const int upper = log2_of_positive(f, code);
-        if (code == minpos_code(f)) {
+        if (i == 0) {
             if (!f.flush_to_zero) {
                 return {.mantissa = 0, .exponent = 0, .exponent_frac_bits = 0, .inclusive = false};
             }

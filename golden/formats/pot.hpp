@@ -66,12 +66,14 @@ struct PotFormat {
 
     // Table of positive codes, in order of value.
 
-    static constexpr Code minpos_code(const Format& /*f*/) { return 1; }
-    static constexpr Code maxpos_code(const Format& f) { return static_cast<Code>(cmax(f)); }
+    static constexpr int positive_count(const Format& f) { return cmax(f); }
+    static constexpr Code positive_code(const Format& /*f*/, int i) {
+        return static_cast<Code>(i + 1);
+    }
 
-    /// Boundary between positive code - 1 and positive code: 1.5 * 2^e by value, 2^(e + 1/2) by
-    /// exponent, and minpos / 2 next to zero.
-    static constexpr Boundary lower_boundary(const Format& f, Code code) {
+    /// 1.5 * 2^e by value, 2^(e + 1/2) by exponent, and minpos / 2 next to zero.
+    static constexpr Boundary lower_boundary(const Format& f, int i) {
+        const int code = positive_code(f, i);
         const int below = code - 1 - cmax(f);  // exponent of the code below
         const bool log = f.pot_rounding == PotRounding::kLog;
         if (code == 1) {

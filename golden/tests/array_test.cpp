@@ -125,6 +125,10 @@ const std::vector<Case> kCases = {
     {DatapathKind::kLog, "lp:n=2,es=0,rs=1", "lp:n=4,es=0,rs=1"},
     {DatapathKind::kLog, "lp:n=8,es=6,rs=7", "lp:n=8,es=6,rs=7"},
     {DatapathKind::kLog, "pot:n=4", "lp:n=6,es=1,rs=2"},
+    {DatapathKind::kFloat, "posit:n=8,es=2", "posit:n=8,es=1"},
+    {DatapathKind::kFloat, "fp8:e=4,m=3", "fp8:e=5,m=2"},
+    {DatapathKind::kFloat, "adaptivfloat:n=8,e=4", "adaptivfloat:n=6,e=2"},
+    {DatapathKind::kFloat, "flint:n=4", "flint:n=8"},
 };
 
 TEST(golden_systolic, sums_match_the_triple_loop) {

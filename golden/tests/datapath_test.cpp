@@ -94,6 +94,41 @@ TEST(golden_datapath, log_terms_match_the_definition) {
     }
 }
 
+TEST(golden_datapath, float_terms_match_the_definition) {
+    const std::vector<std::string> formats = {
+        "posit:n=8,es=2",
+        "posit:n=6,es=1,rs=2",
+        "posit:n=8,es=4,rs=1",
+        "posit:n=3,es=1",
+        "adaptivfloat:n=8,e=4",
+        "fp8:e=4,m=3",
+        "fp8:e=5,m=2",
+        "flint:n=4",
+        "flint:n=8",
+    };
+    for (const std::string& weight : formats) {
+        for (const std::string& activation : formats) {
+            for (const Rounding rounding : {Rounding::kTruncate, Rounding::kNearestEven}) {
+                expect_terms_match(make(DatapathKind::kFloat, weight, activation, rounding,
+                                        rounding == Rounding::kTruncate ? 24 : 6));
+            }
+        }
+    }
+}
+
+TEST(golden_datapath, float_numbers_are_decided_as_documented) {
+    // E4M3: 2^-9 .. 1.75 * 2^8 on both sides; 36 bits would be exact, 24 octaves are kept.
+    const DatapathParams e4m3 = make(DatapathKind::kFloat, "fp8:e=4,m=3", "fp8:e=4,m=3");
+    EXPECT_EQ(e4m3.mantissa_bits, 6);
+    EXPECT_EQ(e4m3.log_min, -18);
+    EXPECT_EQ(e4m3.log_max, 16);
+    EXPECT_EQ(e4m3.acc_frac_bits, 24 - 17);
+    // Flint4: 1/4 .. 4 with at most one fraction bit; exact.
+    const DatapathParams flint = make(DatapathKind::kFloat, "flint:n=4", "flint:n=4");
+    EXPECT_EQ(flint.acc_frac_bits, 2 + 4);
+    EXPECT_EQ(flint.max_term, 16 << 6);
+}
+
 TEST(golden_datapath, log_terms_match_for_the_widest_range) {
     for (const Rounding rounding : {Rounding::kTruncate, Rounding::kNearestEven}) {
         expect_terms_match(

@@ -22,7 +22,8 @@ namespace {
 
 std::vector<Format> all_formats() {
     std::vector<Format> formats = oracle::int_formats();
-    for (const std::vector<Format>& more : {oracle::pot_formats(), oracle::lp_formats()}) {
+    for (const std::vector<Format>& more :
+         {oracle::pot_formats(), oracle::lp_formats(), oracle::float_formats()}) {
         formats.insert(formats.end(), more.begin(), more.end());
     }
     return formats;
@@ -104,6 +105,95 @@ TEST(golden_format, lp_words_match_the_definition) {
         EXPECT_EQ(min_decoded(f), low);
         EXPECT_EQ(max_decoded(f), high);
     }
+}
+
+TEST(golden_format, float_words_match_the_definition) {
+    for (const Format& f : oracle::float_formats()) {
+        const int frac = log_frac_bits(f);
+        bool odd = false;
+        for (unsigned word = 0; word < (1U << f.n); ++word) {
+            const oracle::Value expected = oracle::value_of(f, word);
+            const Decoded d = decode(f, static_cast<Code>(word));
+            ASSERT_EQ(d.zero, expected.zero) << to_string(f) << " " << word;
+            ASSERT_EQ(d.nar, expected.nar) << to_string(f) << " " << word;
+            ASSERT_EQ(d.negative, expected.negative) << to_string(f) << " " << word;
+            const double real = to_real(f, static_cast<Code>(word));
+            if (d.nar) {
+                ASSERT_TRUE(std::isnan(real));
+            } else if (!d.zero) {
+                ASSERT_EQ(oracle::Real(real), oracle::real_of(f, word))
+                    << to_string(f) << " " << word;
+                const double size = std::ldexp(1.0 + std::ldexp(d.value & ((1 << frac) - 1), -frac),
+                                               d.value >> frac);
+                ASSERT_EQ(oracle::Real(size), expected.size) << to_string(f) << " " << word;
+                odd = odd || d.value % 2 != 0;
+            }
+        }
+        EXPECT_TRUE(frac == 0 || odd) << to_string(f) << " has more fraction bits than it needs";
+    }
+}
+
+TEST(golden_format, fp8_ends_at_the_published_numbers) {
+    struct Row {
+        int e;
+        double largest;
+        double smallest_normal;
+        double smallest;
+    };
+    for (const Row& row : {Row{5, 57344, 0x1p-14, 0x1p-16}, Row{4, 448, 0x1p-6, 0x1p-9},
+                           Row{3, 30, 0x1p-2, 0x1p-6}}) {
+        const Format f{.kind = FormatKind::kFp8, .n = 8, .e = row.e, .m = 7 - row.e};
+        EXPECT_EQ(to_real(f, positive_codes(f).back()), row.largest);
+        EXPECT_EQ(to_real(f, positive_codes(f).front()), row.smallest);
+        EXPECT_EQ(to_real(f, static_cast<Code>(1 << f.m)), row.smallest_normal);
+        EXPECT_EQ(encode_real(f, 1e9), positive_codes(f).back());
+        EXPECT_TRUE(decode(f, encode_real(f, std::numeric_limits<double>::infinity())).nar);
+    }
+}
+
+TEST(golden_format, posit_words_of_the_standard) {
+    const Format f = parse_format("posit:n=8,es=2");
+    EXPECT_EQ(to_real(f, 0x40), 1.0);
+    EXPECT_EQ(encode_real(f, 3.0), 0x4C);
+    EXPECT_EQ(to_real(f, 0x01), 0x1p-24);
+    EXPECT_EQ(to_real(f, 0x7F), 0x1p24);
+    EXPECT_EQ(to_real(f, 0xC0), -1.0);
+    EXPECT_TRUE(decode(f, 0x80).nar);
+}
+
+TEST(golden_format, flint_values_are_the_published_grid) {
+    for (const Format& f : oracle::flint_formats()) {
+        // ANT's grid as its authors build it, B magnitude bits.
+        const int b = f.n - 1;
+        std::vector<double> grid;
+        for (int i = 0; i < b; ++i) {
+            const int steps = b - i - 2;
+            for (int j = 0; j < (steps < 0 ? 0 : 1 << steps); ++j) {
+                grid.push_back(std::ldexp(1 + std::ldexp(j, -steps), -(i + 1)));
+            }
+        }
+        for (int j = 0; j < 1 << (b - 2); ++j) grid.push_back(1 + std::ldexp(j, -(b - 2)));
+        for (int i = 1; i <= b - 2; ++i) {
+            for (int j = 0; j < 1 << (b - i - 2); ++j) {
+                grid.push_back(std::ldexp(1 + std::ldexp(j, -(b - i - 2)), i));
+            }
+        }
+        grid.push_back(std::ldexp(1, b - 1));
+        std::vector<double> values;
+        for (const Code code : positive_codes(f)) values.push_back(to_real(f, code));
+        EXPECT_TRUE(std::is_sorted(values.begin(), values.end()));
+        EXPECT_THAT(values, testing::IsSupersetOf(grid)) << to_string(f);
+        EXPECT_EQ(values.size(), (1U << b) - 1) << to_string(f);
+    }
+}
+
+TEST(golden_format, adaptivfloat_gives_its_smallest_number_up_for_zero) {
+    const Format f = parse_format("adaptivfloat:n=4,e=2");
+    std::vector<double> values;
+    for (const Code code : positive_codes(f)) values.push_back(to_real(f, code));
+    EXPECT_EQ(values, (std::vector<double>{0.375, 0.5, 0.75, 1, 1.5, 2, 3}));
+    EXPECT_EQ(encode_real(f, 0.1875), 0);
+    EXPECT_EQ(encode_real(f, -0.19), 0b1001);
 }
 
 TEST(golden_format, lp_fraction_bits_are_the_fewest_possible) {
@@ -293,8 +383,8 @@ TEST(golden_format, text_reads_back) {
 }
 
 TEST(golden_format, text_errors_say_what_is_allowed) {
-    EXPECT_THAT(error_of("posit:n=8"), testing::HasSubstr("int, pot, lp"));
-    EXPECT_THAT(error_of(""), testing::HasSubstr("int, pot, lp"));
+    EXPECT_THAT(error_of("float:n=8"), testing::HasSubstr("int, pot, lp, posit"));
+    EXPECT_THAT(error_of(""), testing::HasSubstr("int, pot, lp, posit"));
     EXPECT_THAT(error_of("lp"), testing::HasSubstr("n is missing"));
     EXPECT_THAT(error_of("lp:es=1"), testing::HasSubstr("n is missing"));
     EXPECT_THAT(error_of("lp:"), testing::HasSubstr("key=value"));
@@ -306,6 +396,13 @@ TEST(golden_format, text_errors_say_what_is_allowed) {
     EXPECT_THAT(error_of("int:n=9"), testing::HasSubstr("2..8"));
     EXPECT_THAT(error_of("int:n=8,n=8"), testing::HasSubstr("twice"));
     EXPECT_THAT(error_of("lp:n=8,regime=open"), testing::HasSubstr("capped or terminated"));
+    EXPECT_THAT(error_of("posit:n=8,es=5"), testing::HasSubstr("es in 0..4"));
+    EXPECT_THAT(error_of("posit:n=8,e=2"), testing::HasSubstr("unknown key \"e\""));
+    EXPECT_THAT(error_of("adaptivfloat:n=4,e=4"), testing::HasSubstr("e in 1..3"));
+    EXPECT_THAT(error_of("fp8:m=3"), testing::HasSubstr("e is missing"));
+    EXPECT_THAT(error_of("fp8:e=4,m=4"), testing::HasSubstr("m = 3"));
+    EXPECT_THAT(error_of("fp8:n=8,e=4"), testing::HasSubstr("unknown key \"n\""));
+    EXPECT_THAT(error_of("flint:n=2"), testing::HasSubstr("3..8"));
     EXPECT_THAT(error_of("pot:n=4,rounding=up"), testing::HasSubstr("nearest or log"));
 }
 

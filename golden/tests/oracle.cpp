@@ -59,6 +59,125 @@ Value lp_value(const Format& f, const std::string& word) {
     return v;
 }
 
+/// Posit standard (2022), section 3: regime, exponent, fraction; a bounded regime as in LP.
+Value posit_value(const Format& f, const std::string& word) {
+    Value v;
+    if (word.find('1') == std::string::npos) {
+        v.zero = true;
+        return v;
+    }
+    if (word.find('1') == 0 && word.rfind('1') == 0) {
+        v.zero = true;
+        v.nar = true;
+        return v;
+    }
+    v.negative = word[0] == '1';
+    const std::string body = (v.negative ? negated(word) : word).substr(1);
+    int run = 0;
+    while (run < f.rs && run < static_cast<int>(body.size()) &&
+           body[static_cast<std::size_t>(run)] == body[0]) {
+        ++run;
+    }
+    const std::size_t field = static_cast<std::size_t>(run == f.rs ? run : run + 1);
+    std::string rest = field < body.size() ? body.substr(field) : "";
+    rest.resize(std::max(rest.size(), static_cast<std::size_t>(f.es)), '0');
+    const int k = body[0] == '1' ? run - 1 : -run;
+    const int e = number(rest.substr(0, static_cast<std::size_t>(f.es)));
+    const std::string fraction = rest.substr(static_cast<std::size_t>(f.es));
+    v.size = ldexpq(Real(1) + ldexpq(Real(number(fraction)), -static_cast<int>(fraction.size())),
+                    (1 << f.es) * k + e);
+    return v;
+}
+
+/// AdaptivFloat in the paper's form, exponents -2^(e-1) .. 2^(e-1) - 1.
+Value adaptivfloat_value(const Format& f, const std::string& word) {
+    Value v;
+    const int exponent = number(word.substr(1, static_cast<std::size_t>(f.e)));
+    const std::string mantissa = word.substr(1 + static_cast<std::size_t>(f.e));
+    v.zero = exponent == 0 && number(mantissa) == 0;
+    v.negative = word[0] == '1' && !v.zero;
+    v.used = !(v.zero && word[0] == '1');
+    if (!v.zero) {
+        v.size =
+            ldexpq(Real(1) + ldexpq(Real(number(mantissa)), -static_cast<int>(mantissa.size())),
+                   exponent - (1 << (f.e - 1)));
+    }
+    return v;
+}
+
+/// OCP 8-bit formats, table 1 and section 5.2.
+Value fp8_value(const Format& f, const std::string& word) {
+    Value v;
+    const std::string digits = word.substr(1);
+    const int exponent = number(digits.substr(0, static_cast<std::size_t>(f.e)));
+    const int mantissa = number(digits.substr(static_cast<std::size_t>(f.e)));
+    const int bias = (1 << (f.e - 1)) - 1;
+    const bool top = exponent == (1 << f.e) - 1;
+    v.nar = top && (f.e == 5 || mantissa == (1 << f.m) - 1);
+    v.zero = v.nar || number(digits) == 0;
+    v.negative = word[0] == '1' && !v.zero;
+    // One NaN is written: 0 and all ones.
+    v.used = v.nar ? word.find('0', 1) == std::string::npos && word[0] == '0'
+                   : !(v.zero && word[0] == '1');
+    if (!v.zero) {
+        const Real fraction = ldexpq(Real(mantissa), -f.m);
+        v.size = exponent == 0 ? ldexpq(fraction, 1 - bias) : ldexpq(1 + fraction, exponent - bias);
+    }
+    return v;
+}
+
+/// ANT's first-one code (reference of docs/number_formats.md), times 2^-(B-1).
+Value flint_value(const std::string& word) {
+    Value v;
+    const std::string digits = word.substr(1);
+    const int b = static_cast<int>(digits.size());
+    v.zero = number(digits) == 0;
+    v.negative = word[0] == '1' && !v.zero;
+    v.used = !(v.zero && word[0] == '1');
+    Real integer = number(digits);
+    if (digits[0] == '1') {
+        const std::string rest = digits.substr(1);
+        const std::size_t zeros = rest.find('1');
+        if (zeros == std::string::npos) {
+            integer = ldexpq(Real(1), 2 * b - 2);
+        } else {
+            const std::string t = rest.substr(zeros + 1);
+            integer = ldexpq(Real(1) + ldexpq(Real(number(t)), -static_cast<int>(t.size())),
+                             b - 1 + static_cast<int>(zeros));
+        }
+    }
+    v.size = ldexpq(integer, 1 - b);
+    return v;
+}
+
+/// Rounding of a posit: its string of bits without end is cut, to nearest, ties to even; neither
+/// zero nor NaR is ever reached (posit standard, section 4.1).
+unsigned posit_word(const Format& f, Real size) {
+    int exponent = 0;
+    Real fraction = 2 * frexpq(size, &exponent);  // 1 <= fraction < 2
+    exponent -= 1;
+    const int k = exponent >= 0 ? exponent >> f.es : -((-exponent + (1 << f.es) - 1) >> f.es);
+    const unsigned maxpos = (1U << (f.n - 1)) - 1;
+    if (k >= f.rs) return maxpos;
+    if (k < -f.rs) return 1;
+    const int run = k >= 0 ? k + 1 : -k;
+    std::string digits(static_cast<std::size_t>(run), k >= 0 ? '1' : '0');
+    if (run < f.rs) digits += k >= 0 ? '0' : '1';
+    digits += bits(f.es, static_cast<unsigned>(exponent - (k * (1 << f.es))));
+    fraction -= 1;
+    for (int i = 0; i < 120; ++i) {
+        fraction *= 2;
+        digits += fraction >= 1 ? '1' : '0';
+        if (fraction >= 1) fraction -= 1;
+    }
+    const std::size_t body = static_cast<std::size_t>(f.n - 1);
+    unsigned word = static_cast<unsigned>(number(digits.substr(0, body)));
+    const bool half = digits[body] == '1';
+    const bool more = digits.find('1', body + 1) != std::string::npos;
+    if (half && (more || word % 2 == 1)) ++word;
+    return std::min(std::max(word, 1U), maxpos);
+}
+
 Real absolute(Real x) {
     return x < 0 ? -x : x;
 }
@@ -98,6 +217,14 @@ Value value_of(const Format& f, unsigned word) {
         }
         case FormatKind::kLp:
             return lp_value(f, digits);
+        case FormatKind::kPosit:
+            return posit_value(f, digits);
+        case FormatKind::kAdaptivFloat:
+            return adaptivfloat_value(f, digits);
+        case FormatKind::kFp8:
+            return fp8_value(f, digits);
+        case FormatKind::kFlint:
+            return flint_value(digits);
     }
     throw std::logic_error("unknown format kind");
 }
@@ -109,6 +236,9 @@ Real real_of(const Format& f, unsigned word) {
     }
     if (v.zero) {
         return 0;
+    }
+    if (v.size != 0) {
+        return v.negative ? -v.size : v.size;
     }
     return v.negative ? -exp2(v.log2, kLogUnit) : exp2(v.log2, kLogUnit);
 }
@@ -154,6 +284,53 @@ std::vector<Format> lp_formats() {
     return formats;
 }
 
+std::vector<Format> posit_formats() {
+    std::vector<Format> formats;
+    for (int n = 3; n <= 8; ++n) {
+        for (int es = 0; es <= std::min(4, n - 2); ++es) {
+            for (int rs = 1; rs <= n - 1; ++rs) {
+                formats.push_back({.kind = FormatKind::kPosit, .n = n, .es = es, .rs = rs});
+            }
+        }
+    }
+    return formats;
+}
+
+std::vector<Format> adaptivfloat_formats() {
+    std::vector<Format> formats;
+    for (int n = 3; n <= 8; ++n) {
+        for (int e = 1; e <= std::min(5, n - 1); ++e) {
+            formats.push_back({.kind = FormatKind::kAdaptivFloat, .n = n, .e = e});
+        }
+    }
+    return formats;
+}
+
+std::vector<Format> fp8_formats() {
+    std::vector<Format> formats;
+    for (int e = 2; e <= 5; ++e) {
+        formats.push_back({.kind = FormatKind::kFp8, .n = 8, .e = e, .m = 7 - e});
+    }
+    return formats;
+}
+
+std::vector<Format> flint_formats() {
+    std::vector<Format> formats;
+    for (int n = 3; n <= 8; ++n) {
+        formats.push_back({.kind = FormatKind::kFlint, .n = n});
+    }
+    return formats;
+}
+
+std::vector<Format> float_formats() {
+    std::vector<Format> formats = posit_formats();
+    for (const std::vector<Format>& more :
+         {adaptivfloat_formats(), fp8_formats(), flint_formats()}) {
+        formats.insert(formats.end(), more.begin(), more.end());
+    }
+    return formats;
+}
+
 Search::Search(const Format& f)
     : format_(f),
       log_(f.kind == FormatKind::kLp ||
@@ -162,6 +339,9 @@ Search::Search(const Format& f)
         const Value v = value_of(f, word);
         if (v.zero || !v.used) {
             continue;
+        }
+        if (f.kind == FormatKind::kPosit) {
+            continue;  // is not the nearest of a table
         }
         const Real value = real_of(f, word);
         const Entry entry{.code = static_cast<Code>(word),
@@ -179,6 +359,10 @@ Code Search::encode(Real x) const {
     if (x == 0) {
         return 0;
     }
+    if (format_.kind == FormatKind::kPosit) {
+        const unsigned word = posit_word(format_, absolute(x));
+        return static_cast<Code>(x < 0 ? (1U << format_.n) - word : word);
+    }
     const std::vector<Entry>& entries = x < 0 ? negative_ : positive_;
     const auto by_value = [](const Entry& a, const Entry& b) { return a.value < b.value; };
     const Entry& largest = *std::max_element(entries.begin(), entries.end(), by_value);
@@ -194,6 +378,14 @@ Code Search::encode(Real x) const {
         }
     }
     const Real position = log_ ? log2_of(size) : size;
+    // Flint's codes do not order like its values, whose place is what is even or odd.
+    const auto even = [&](const Entry& entry) {
+        if (format_.kind != FormatKind::kFlint) return entry.code % 2 == 0;
+        return std::count_if(entries.begin(), entries.end(),
+                             [&](const Entry& other) { return other.value < entry.value; }) %
+                   2 ==
+               0;
+    };
     const Entry* best = nullptr;
     for (const Entry& entry : entries) {
         if (best == nullptr) {
@@ -202,7 +394,7 @@ Code Search::encode(Real x) const {
         }
         const Real now = absolute(entry.position - position);
         const Real before = absolute(best->position - position);
-        if (now < before || (now == before && entry.code % 2 == 0)) {
+        if (now < before || (now == before && even(entry))) {
             best = &entry;
         }
     }
@@ -231,6 +423,10 @@ std::int64_t product(const DatapathParams& d, unsigned weight, unsigned activati
     }
     if (d.kind == DatapathKind::kMul) {
         return std::int64_t{w.integer} * a.integer;
+    }
+    if (d.kind == DatapathKind::kFloat) {
+        const std::int64_t size = to_integer(ldexpq(w.size * a.size, d.acc_frac_bits), d.rounding);
+        return w.negative != a.negative ? -size : size;
     }
     // A PoT weight counts in units of its smallest power, 2^(1 - cmax).
     const auto log_of = [](const Format& f, const Value& v) {

@@ -26,6 +26,7 @@ struct Value {
     bool used = true;  ///< the encoder may emit this code
     int log2 = 0;      ///< pot, lp: log2|x| * kLogUnit
     int integer = 0;   ///< int: the value
+    Real size = 0;     ///< floating point: |x|
 };
 
 /// `n` binary digits of a word.
@@ -41,6 +42,11 @@ Real real_of(const Format& f, unsigned word);
 std::vector<Format> int_formats();
 std::vector<Format> pot_formats();
 std::vector<Format> lp_formats();
+std::vector<Format> posit_formats();
+std::vector<Format> adaptivfloat_formats();
+std::vector<Format> fp8_formats();
+std::vector<Format> flint_formats();
+std::vector<Format> float_formats();  ///< the last four together
 
 /// Nearest code by search over the whole table; build once per format.
 class Search {

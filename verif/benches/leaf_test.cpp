@@ -20,6 +20,7 @@
 #include "generator/emit/templates.hpp"
 #include "golden/array/post.hpp"
 #include "golden/datapath/datapath.hpp"
+#include "golden/tests/oracle.hpp"
 #include "verif/benches/leaf/leaf_model.hpp"
 
 namespace peforge::leaf {
@@ -52,7 +53,8 @@ Format lp_format(int n, int es, int rs, bool terminated = false, bool flush = fa
 
 // Oracles ---------------------------------------------------------------------------------------
 
-/// A number as sign and log2, or as an integer.
+/// A number as sign and log2, or as an integer. The log2 of a floating-point one is piecewise
+/// linear, exponent + fraction of 2^exponent * (1 + fraction).
 struct Number {
     bool zero = false;
     bool nar = false;
@@ -90,6 +92,16 @@ Number oracle_decode(const Format& f, int code) {
         x.zero = c == 0;
         x.negative = code >= sign && !x.zero;
         x.log2 = c - 1;  // in units of the smallest power
+    } else if (golden::is_float(f)) {
+        const golden::oracle::Value v = golden::oracle::value_of(f, static_cast<unsigned>(code));
+        x.zero = v.zero;
+        x.nar = v.nar;
+        x.negative = v.negative;
+        if (!v.zero) {
+            const auto size = static_cast<double>(v.size);
+            const int exponent = std::ilogb(size);
+            x.log2 = exponent + std::ldexp(size, -exponent) - 1;
+        }
     } else {
         x.zero = code % sign == 0;
         x.nar = code == sign;
@@ -117,7 +129,7 @@ std::int64_t fixed(double x, int bits) {
 std::uint64_t oracle_operand(const golden::DatapathParams& d, const Format& f, int width,
                              int code) {
     const Number x = oracle_decode(f, code);
-    if (d.kind == golden::DatapathKind::kLog) {
+    if (d.kind == golden::DatapathKind::kLog || d.kind == golden::DatapathKind::kFloat) {
         const std::uint64_t neg = x.negative ? std::uint64_t{1} << (width - 1) : 0;
         if (x.zero) return std::uint64_t{1} << (width - 2);
         return neg | low_bits(fixed(x.log2, golden::log_frac_bits(f)), width - 1);
@@ -150,6 +162,9 @@ std::int64_t oracle_term(const golden::DatapathParams& d, int weight, int activa
             const auto power = static_cast<std::int64_t>(std::ldexp(1.0, static_cast<int>(w.log2)));
             return (w.negative ? -power : power) * a.integer;
         }
+        case golden::DatapathKind::kFloat:
+            return golden::oracle::product(d, static_cast<unsigned>(weight),
+                                           static_cast<unsigned>(activation));
         case golden::DatapathKind::kLog:
             break;
     }
@@ -171,6 +186,10 @@ class EncodeOracle {
 public:
     explicit EncodeOracle(const golden::PostParams& post) : post_(post) {
         const Format& f = post.output;
+        if (golden::is_float(f)) {
+            search_.emplace(f);
+            return;
+        }
         int first = 1;
         int last = (1 << (f.n - 1)) - 1;
         if (f.kind == FormatKind::kLp && f.regime == golden::LpRegime::kTerminated &&
@@ -191,6 +210,11 @@ public:
         const Format& f = post_.output;
         if (f.kind == FormatKind::kInt) return static_cast<int>(low_bits(z, f.n));
         if (z == 0) return 0;
+        if (search_) {
+            using golden::oracle::Real;
+            return search_->encode(static_cast<Real>(z) *
+                                   static_cast<Real>(std::ldexp(1.0, -post_.z_frac_bits)));
+        }
         const auto magnitude = static_cast<long double>(z < 0 ? -z : z);
         int best = 0;
         if (f.kind == FormatKind::kPot) {
@@ -238,6 +262,7 @@ private:
     }
 
     golden::PostParams post_;
+    std::optional<golden::oracle::Search> search_;  ///< floating point
     std::vector<int> codes_;
     std::vector<double> logs_;
 };
@@ -294,30 +319,76 @@ TEST(Leaf, IntAndPotDecodersOverAllCodes) {
     }
 }
 
-TEST(Leaf, LpDecodersOverAllCodes) {
-    Wrapper w;
-    w.add_modules(module_text("pf_lp_decode.v"));
-    const Pins code = w.input(8);
+/// Decoders to {neg, log} or {neg, exponent, fraction} side by side, over all codes.
+class LogDecoders {
+public:
+    LogDecoders() : code_(w_.input(8)) {
+        for (const char* file : {"pf_lp_decode.v", "pf_adaptivfloat_decode.v", "pf_fp8_decode.v",
+                                 "pf_flint_decode.v"}) {
+            w_.add_modules(module_text(file));
+        }
+    }
+
+    /// `parameters`: those of `module` but for LOG_W.
+    void add(const std::string& module, const std::string& parameters, const Format& f,
+             int more_frac) {
+        golden::DatapathParams d;
+        d.kind = golden::DatapathKind::kLog;
+        const int log_bits = operand_bits(d, f) - 1 + more_frac;
+        const Instance i{f,
+                         golden::log_frac_bits(f) + more_frac,
+                         w_.output(1),
+                         w_.output(1),
+                         w_.output(1),
+                         w_.output(log_bits)};
+        w_.add(fmt::format(
+            "{} #({}, .LOG_W({})) u_{} (.code_i(in_i[{}:0]), .zero_o({}), "
+            ".nar_o({}), .neg_o({}), .log_o({}));\n",
+            module, parameters, log_bits, instances_.size(), f.n - 1, Wrapper::out(i.zero),
+            Wrapper::out(i.nar), Wrapper::out(i.neg), Wrapper::out(i.log)));
+        instances_.push_back(i);
+    }
+
+    void run() {
+        Model model(w_);
+        for (const Instance& i : instances_) {
+            for (int c = 0; c < golden::code_count(i.format); ++c) {
+                model.set(code_, static_cast<std::uint64_t>(c));
+                model.eval();
+                const Number x = oracle_decode(i.format, c);
+                SCOPED_TRACE(fmt::format("{} F {} code {:#x}", name_of(i.format), i.frac, c));
+                EXPECT_EQ(model.get(i.zero) | model.get(i.nar), x.zero);
+                EXPECT_EQ(model.get(i.nar), x.nar);
+                EXPECT_EQ(model.get(i.neg), x.negative);
+                const std::int64_t none = -(std::int64_t{1} << (i.log.width - 1));
+                ASSERT_EQ(sign_extend(model.get(i.log), i.log.width),
+                          x.zero ? none : fixed(x.log2, i.frac));
+                if (!x.zero) {
+                    EXPECT_GT(fixed(x.log2, i.frac), none);
+                }
+            }
+        }
+    }
+
+private:
     struct Instance {
         Format format;
         int frac = 0;
         Pins zero, nar, neg, log;
     };
-    std::vector<Instance> instances;
+    Wrapper w_;
+    Pins code_;
+    std::vector<Instance> instances_;
+};
+
+TEST(Leaf, LpDecodersOverAllCodes) {
+    LogDecoders decoders;
     const auto add = [&](const Format& f, int more_frac) {
-        golden::DatapathParams d;
-        d.kind = golden::DatapathKind::kLog;
-        const int log_bits = operand_bits(d, f) - 1 + more_frac;
-        Instance i{f,           golden::log_frac_bits(f) + more_frac,
-                   w.output(1), w.output(1),
-                   w.output(1), w.output(log_bits)};
-        w.add(fmt::format(
-            "pf_lp_decode #(.N({}), .ES({}), .RS({}), .TERMINATED({}), .F({}), .LOG_W({})) "
-            "u_{} (.code_i(in_i[{}:0]), .zero_o({}), .nar_o({}), .neg_o({}), .log_o({}));\n",
-            f.n, f.es, f.rs, f.regime == golden::LpRegime::kTerminated ? 1 : 0, i.frac, log_bits,
-            instances.size(), f.n - 1, Wrapper::out(i.zero), Wrapper::out(i.nar),
-            Wrapper::out(i.neg), Wrapper::out(i.log)));
-        instances.push_back(i);
+        decoders.add("pf_lp_decode",
+                     fmt::format(".N({}), .ES({}), .RS({}), .TERMINATED({}), .F({})", f.n, f.es,
+                                 f.rs, f.regime == golden::LpRegime::kTerminated ? 1 : 0,
+                                 golden::log_frac_bits(f) + more_frac),
+                     f, more_frac);
     };
     for (int n = 2; n <= 8; ++n) {
         for (int es = 0; es <= std::max(0, n - 2); ++es) {
@@ -330,24 +401,30 @@ TEST(Leaf, LpDecodersOverAllCodes) {
     }
     add(lp_format(4, 1, 2), 4);
     add(lp_format(2, 0, 1), 5);
-    Model model(w);
-    for (const Instance& i : instances) {
-        for (int c = 0; c < golden::code_count(i.format); ++c) {
-            model.set(code, static_cast<std::uint64_t>(c));
-            model.eval();
-            const Number x = oracle_decode(i.format, c);
-            SCOPED_TRACE(fmt::format("{} F {} code {:#x}", name_of(i.format), i.frac, c));
-            EXPECT_EQ(model.get(i.zero), x.zero);
-            EXPECT_EQ(model.get(i.nar), x.nar);
-            EXPECT_EQ(model.get(i.neg), x.negative);
-            const std::int64_t none = -(std::int64_t{1} << (i.log.width - 1));
-            ASSERT_EQ(sign_extend(model.get(i.log), i.log.width),
-                      x.zero ? none : fixed(x.log2, i.frac));
-            if (!x.zero) {
-                EXPECT_GT(fixed(x.log2, i.frac), none);
-            }
+    decoders.run();
+}
+
+TEST(Leaf, FloatDecodersOverAllCodes) {
+    LogDecoders decoders;
+    for (const Format& f : golden::oracle::float_formats()) {
+        switch (f.kind) {
+            case FormatKind::kPosit:
+                decoders.add("pf_lp_decode",
+                             fmt::format(".N({}), .ES({}), .RS({}), .TERMINATED(0), .F({})", f.n,
+                                         f.es, f.rs, golden::log_frac_bits(f)),
+                             f, 0);
+                break;
+            case FormatKind::kAdaptivFloat:
+                decoders.add("pf_adaptivfloat_decode", fmt::format(".N({})", f.n), f, 0);
+                break;
+            case FormatKind::kFp8:
+                decoders.add("pf_fp8_decode", fmt::format(".E({}), .M({})", f.e, f.m), f, 0);
+                break;
+            default:
+                decoders.add("pf_flint_decode", fmt::format(".N({})", f.n), f, 0);
         }
     }
+    decoders.run();
 }
 
 // Processing elements ---------------------------------------------------------------------------
@@ -377,13 +454,28 @@ public:
         switch (d.kind) {
             case golden::DatapathKind::kMul:
                 module = "pf_mul_pe";
+                modules += module_text("pf_row_sum.v");
                 parameters = fmt::format(".ACT_W({}), .WGT_W({}), .USE_DSP({}), ", act_bits_,
                                          wgt_bits_, config.use_dsp);
                 break;
             case golden::DatapathKind::kShift:
                 module = "pf_shift_pe";
+                modules += module_text("pf_term_sum.v");
                 parameters = fmt::format(".ACT_W({}), .SHIFT_W({}), ", act_bits_, wgt_bits_ - 1);
                 break;
+            case golden::DatapathKind::kFloat: {
+                const int act_frac = golden::log_frac_bits(d.activation);
+                const int wgt_frac = golden::log_frac_bits(d.weight);
+                module = "pf_float_pe";
+                parameters = fmt::format(
+                    ".ACT_EXP_W({}), .WGT_EXP_W({}), .ACT_F({}), .WGT_F({}), .EXP_MIN({}), "
+                    ".EXP_MAX({}), .A({}), .ROUND_NEAREST({}), .TERM_W({}), ",
+                    act_bits_ - 1 - act_frac, wgt_bits_ - 1 - wgt_frac, act_frac, wgt_frac,
+                    d.log_min, d.log_max, d.acc_frac_bits,
+                    d.rounding == golden::Rounding::kNearestEven ? 1 : 0, d.term_bits);
+                modules += module_text("pf_place.v") + module_text("pf_term_sum.v");
+                break;
+            }
             case golden::DatapathKind::kLog: {
                 module = "pf_log_pe";
                 parameters = fmt::format(
@@ -395,6 +487,7 @@ public:
                     golden::min_decoded(d.weight), d.log_max, d.mantissa_bits, d.acc_frac_bits,
                     d.rounding == golden::Rounding::kNearestEven ? 1 : 0, d.term_bits);
                 modules += render(module_text("pf_log2lin.v.mustache"), log2lin_values(d));
+                modules += module_text("pf_place.v") + module_text("pf_term_sum.v");
                 break;
             }
         }
@@ -669,6 +762,37 @@ TEST(Leaf, LogPeOverAllOperandPairs) {
              {log(lp_format(4, 0, 1), lp_format(4, 0, 1), 5, kNearest)}});
 }
 
+TEST(Leaf, FloatPeOverAllOperandPairs) {
+    const auto make = [](const char* w, const char* a, int octaves = 24,
+                         golden::Rounding rounding = golden::Rounding::kTruncate,
+                         std::optional<int> frac = {}) {
+        return datapath(golden::DatapathKind::kFloat, golden::parse_format(w),
+                        golden::parse_format(a), octaves, rounding, {}, frac);
+    };
+    constexpr auto kNearest = golden::Rounding::kNearestEven;
+    constexpr auto kTruncate = golden::Rounding::kTruncate;
+    const char* const posit = "posit:n=8,es=1";
+    const char* const e4m3 = "fp8:e=4,m=3";
+    run_pes({{make(posit, posit, 16)},
+             {.datapath = make(posit, posit, 16), .lanes = 3, .spare_bits = 3},
+             {.datapath = make(posit, posit, 16), .pipeline = 2, .zero_gating = 0},
+             {.datapath = make(posit, posit, 12, kNearest), .lanes = 3, .pipeline = 2},
+             {.datapath = make(posit, "posit:n=8,es=2", 20, kNearest), .spare_bits = 2},
+             {make("posit:n=8,es=0", "posit:n=5,es=1,rs=2", 40)},
+             {make("posit:n=8,es=4", "posit:n=8,es=4", 24, kNearest)},
+             {make(e4m3, e4m3, 36)},
+             {.datapath = make(e4m3, "fp8:e=5,m=2", 16, kNearest), .pipeline = 2},
+             {make("fp8:e=2,m=5", "fp8:e=3,m=4")},
+             {make("fp8:e=5,m=2", "fp8:e=5,m=2", 24, kTruncate, 4)},
+             {make("adaptivfloat:n=8,e=4", "adaptivfloat:n=8,e=4", 16)},
+             {make("adaptivfloat:n=8,e=1", "adaptivfloat:n=5,e=4", 10, kNearest)},
+             {make("adaptivfloat:n=4,e=3", "adaptivfloat:n=4,e=3")},
+             {make("adaptivfloat:n=3,e=2", "flint:n=3", 4, kNearest)},
+             {make("flint:n=4", "flint:n=4")},
+             {.datapath = make("flint:n=4", "flint:n=8"), .lanes = 4, .pipeline = 2},
+             {make("flint:n=8", posit, 9, kNearest)}});
+}
+
 // Encoders --------------------------------------------------------------------------------------
 
 golden::PostParams post_of(const Format& output, int octaves = 24) {
@@ -777,6 +901,30 @@ TEST(Leaf, WideLpEncodersAroundTheirThresholds) {
                   post_of(lp_format(8, 4, 1), 38), post_of(lp_format(8, 6, 1)),
                   post_of(lp_format(7, 2, 3, false, true)), post_of(lp_format(5, 3, 4))},
                  0);
+}
+
+TEST(Leaf, FloatEncodersOverAllInputs) {
+    std::vector<golden::PostParams> posts;
+    for (const char* text : {"posit:n=3,es=0", "posit:n=3,es=1", "posit:n=4,es=2", "posit:n=5,es=1",
+                             "posit:n=6,es=0,rs=1", "posit:n=8,es=0", "posit:n=8,es=1,rs=3",
+                             "adaptivfloat:n=3,e=1", "adaptivfloat:n=3,e=2", "adaptivfloat:n=4,e=2",
+                             "adaptivfloat:n=8,e=2", "adaptivfloat:n=8,e=3", "fp8:e=2,m=5",
+                             "fp8:e=3,m=4", "flint:n=3", "flint:n=4", "flint:n=5", "flint:n=8"}) {
+        posts.push_back(post_of(golden::parse_format(text)));
+    }
+    for (const char* text :
+         {"posit:n=8,es=2", "adaptivfloat:n=8,e=4", "fp8:e=4,m=3", "flint:n=8"}) {
+        posts.push_back(post_of(golden::parse_format(text), 10));
+    }
+    run_encoders(posts, 18);
+}
+
+TEST(Leaf, WideFloatEncodersAroundTheirThresholds) {
+    std::vector<golden::PostParams> posts;
+    for (const Format& f : golden::oracle::float_formats()) {
+        if (f.n == 8 && (f.rs == 1 || f.rs == 4 || f.rs == 7)) posts.push_back(post_of(f, 28));
+    }
+    run_encoders(posts, 0);
 }
 
 // Post-processing -------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ struct Codes {
     Code largest_negative = 0;
     bool has_nar = false;
 
-    explicit Codes(const Format& f) : has_nar(f.kind == FormatKind::kLp) {
+    explicit Codes(const Format& f) : has_nar(golden::has_nar(f)) {
         double small_pos = INFINITY;
         double small_neg = -INFINITY;
         double large_pos = 0.0;

@@ -149,18 +149,6 @@ Waiver parse_waiver(const std::string& row, const std::string& file, int line) {
     return waiver;
 }
 
-const char* kind_name(golden::FormatKind kind) {
-    switch (kind) {
-        case golden::FormatKind::kInt:
-            return "int";
-        case golden::FormatKind::kPot:
-            return "pot";
-        case golden::FormatKind::kLp:
-            return "lp";
-    }
-    return "";
-}
-
 }  // namespace
 
 std::vector<Waiver> parse_waivers(std::string_view text, const std::string& file) {
@@ -194,7 +182,8 @@ std::set<std::string> facts(const Design& d) {
     add(d.post().has_bias, "bias");
     add(d.post().has_relu, "relu");
     add(d.post_lanes < d.cols, "serial_post");
-    add(is_lp(d.spec.activation) || (d.systolic && is_lp(d.spec.weight)), "nar");
+    add(golden::has_nar(d.spec.activation) || (d.systolic && golden::has_nar(d.spec.weight)),
+        "nar");
     add(d.post().rounding == golden::Rounding::kTruncate, "post_truncates");
     add(is_lp(d.post().output) && d.post().output.regime == golden::LpRegime::kCapped, "capped");
     add(!d.output_stationary() && d.timing.wave <= 1, "short_wave");
@@ -202,14 +191,14 @@ std::set<std::string> facts(const Design& d) {
     add((d.rows_m & (d.rows_m - 1)) == 0, "rows_m_power_of_2");
     add(d.rows_m == (1 << d.m_bits) - 1, "every_m_fits");
     known.insert(fmt::format("cols={}", d.cols));
-    known.insert(fmt::format("activation={}", kind_name(d.spec.activation.kind)));
-    known.insert(fmt::format("output={}", kind_name(d.post().output.kind)));
+    known.insert(fmt::format("activation={}", golden::kind_name(d.spec.activation.kind)));
+    known.insert(fmt::format("output={}", golden::kind_name(d.post().output.kind)));
     known.insert("spec=" + d.spec.name);
     if (d.systolic) {
         known.insert(fmt::format("rows={}", d.systolic->rows));
         known.insert(fmt::format("lanes={}", d.systolic->lanes));
         known.insert(fmt::format("pipeline={}", d.systolic->pipeline));
-        known.insert(fmt::format("weight={}", kind_name(d.spec.weight.kind)));
+        known.insert(fmt::format("weight={}", golden::kind_name(d.spec.weight.kind)));
     } else {
         static constexpr const char* kMetrics[] = {"l1", "l2", "chebyshev"};
         known.insert(fmt::format("centroids={}", d.lut->centroids));

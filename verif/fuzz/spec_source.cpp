@@ -99,13 +99,19 @@ int smallest(const Parameter& p) {
 }
 
 FormatKind random_kind(Random& random, const Parameter& p, const Spec& spec) {
+    const auto any = [&random] {
+        return static_cast<FormatKind>(random.below(golden::kFormatKindNames.size()));
+    };
     if (p.format == &Spec::activation && !random.percent(3)) {
-        return spec.kind == ArrayKind::kSystolic && spec.weight.kind == FormatKind::kLp
-                   ? FormatKind::kLp
-                   : FormatKind::kInt;
+        if (spec.kind == ArrayKind::kLut) return FormatKind::kInt;
+        if (golden::is_float(spec.weight)) {
+            for (;;) {
+                if (const FormatKind kind = any(); golden::is_float({.kind = kind})) return kind;
+            }
+        }
+        return spec.weight.kind == FormatKind::kLp ? FormatKind::kLp : FormatKind::kInt;
     }
-    const auto& choices = find_format_parameter("format", FormatKind::kInt)->choices;
-    return static_cast<FormatKind>(random.below(choices.size()));
+    return any();
 }
 
 json random_format(Random& random, FormatKind kind, Format& format) {
@@ -118,7 +124,10 @@ json random_format(Random& random, FormatKind kind, Format& format) {
                 p.type == ParameterType::kEnum ? static_cast<int>(p.choices.size()) - 1 : p.max;
             if (p.key == "es") high = std::clamp(format.n - 2, p.min, p.max);
             if (p.key == "rs") high = std::clamp(format.n - 1, p.min, p.max);
-            p.codec.set(format, {shaped(random, p.min, high), {}});
+            int low = p.min;
+            if (p.key == "e") high = std::min(p.max, format.n - 1);
+            if (p.key == "m") low = high = 7 - format.e;
+            p.codec.set(format, {shaped(random, low, high), {}});
         }
         object[std::string(p.key)] = json::parse(value_json(p, format));
     }

@@ -14,7 +14,7 @@ std::vector<Bug> bugs() {
     return {
         // Number formats and products.
         {"product_tie_rounds_up", "wrong rounding: the tie of a product goes up instead of to even",
-         lp, "log_pe", "(magnitude[EXTRA] | (|magnitude[EXTRA-2:0]))",
+         lp, "place", "(magnitude[EXTRA] | (|magnitude[EXTRA-2:0]))",
          "(magnitude[EXTRA] | (|magnitude[EXTRA-2:0]) | 1'b1)", Check::kOutput},
         {"negative_zero_weight",
          "sign of zero: the negative zero code of a PoT weight is minus something", pot,
