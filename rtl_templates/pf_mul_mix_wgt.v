@@ -15,8 +15,6 @@ module pf_mul_mix_wgt (
     assign operand_o = mode_i[1] ? word_i : {{2{word_i[7:4]}}, {2{word_i[3:0]}}};
     wire unused_mode = mode_i[0];
 
-    wire unused_mode = mode_i[0];
-
 endmodule
 
 `default_nettype wire

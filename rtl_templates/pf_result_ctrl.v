@@ -100,8 +100,7 @@ module pf_result_ctrl #(
         end else begin : gen_stream
             assign row_valid_o = run_q;
         end
-        // A register per column, so that no net drives every PE. Behind the last row nothing shifts: the next job's
-        // results may come.
+        // A register per column, so that no net drives every PE. Nothing is left to shift behind the last row.
         for (c = 0; c < COLS; c = c + 1) begin : gen_column
             reg shift_q;
             always @(posedge clk_i) begin

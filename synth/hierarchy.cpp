@@ -17,7 +17,7 @@ struct Suffix {
 };
 
 /// The first that fits decides, so "token_delay" stands before "delay".
-constexpr std::array<Suffix, 25> kSuffixes = {{
+constexpr auto kSuffixes = std::to_array<Suffix>({
     {"mul_pe", Unit::kPe},
     {"shift_pe", Unit::kPe},
     {"log_pe", Unit::kPe},
@@ -29,6 +29,7 @@ constexpr std::array<Suffix, 25> kSuffixes = {{
     {"lookup", Unit::kPe},
     {"decode", Unit::kEdge},
     {"acc_column", Unit::kAccumulator},
+    {"correction", Unit::kAccumulator},
     {"post", Unit::kPost},
     {"post_lane", Unit::kPost},
     {"encode", Unit::kPost},
@@ -43,7 +44,7 @@ constexpr std::array<Suffix, 25> kSuffixes = {{
     {"nar_count", Unit::kControl},
     {"delay", Unit::kEdge},
     {"memory", Unit::kMemory},
-}};
+});
 
 /// Whether a module is top_..._suffix; the design's own name may end in anything.
 bool ends_in(const std::string& module, const std::string& top, const std::string& suffix) {

@@ -61,8 +61,9 @@ mst::data common_values(const Design& d) {
     v.set("has_bias", post.has_bias ? "1" : "0");
     v.set("has_relu", post.has_relu ? "1" : "0");
     v.set("post_round_nearest", post.rounding == golden::Rounding::kNearestEven ? "1" : "0");
-    v.set("post",
-          mst::data{mst::partial{[] { return std::string(rtl_templates().at("post.mustache")); }}});
+    v.set("post", mst::data{mst::partial{[] {
+              return mark_section_lines(std::string(rtl_templates().at("post.mustache")));
+          }}});
     return v;
 }
 

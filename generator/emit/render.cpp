@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "generator/emit/render.hpp"
 
+#include <algorithm>
 #include <cctype>
 #include <set>
+#include <sstream>
 #include <stdexcept>
+#include <string_view>
 
 namespace peforge {
 
@@ -24,13 +27,39 @@ std::size_t find_identifier(const std::string& text, std::size_t from) {
     return std::string::npos;
 }
 
+/// Stands at the end of a line that is to disappear.
+constexpr char kNoLine = '\x01';
+
+/// Does the line hold nothing but the begin or the end of a section?
+bool is_section_line(std::string_view line) {
+    return line.size() > 5 && line.starts_with("{{") && line.ends_with("}}") &&
+           (line[2] == '#' || line[2] == '^' || line[2] == '/') &&
+           line.find("}}") == line.size() - 2;
+}
+
 }  // namespace
 
+std::string mark_section_lines(const std::string& text) {
+    std::string marked;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+        const std::string bare = line.substr(std::min(line.find_first_not_of(' '), line.size()));
+        marked += is_section_line(bare) ? bare + kNoLine : line;
+        marked += '\n';
+    }
+    return marked;
+}
+
 std::string render(const std::string& text, const kainjow::mustache::data& values) {
-    kainjow::mustache::mustache view(text);
+    kainjow::mustache::mustache view(mark_section_lines(text));
     if (!view.is_valid()) throw std::logic_error("template: " + view.error_message());
     view.set_custom_escape([](const std::string& s) { return s; });
-    return view.render(values);
+    std::string out = view.render(values);
+    const std::string gone = {kNoLine, '\n'};
+    for (std::size_t at = out.find(gone); at != std::string::npos; at = out.find(gone, at)) {
+        out.erase(at, gone.size());
+    }
+    return out;
 }
 
 std::string rename_modules(const std::string& text, const std::string& prefix) {

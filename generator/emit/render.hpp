@@ -15,6 +15,10 @@ inline std::string text(long long value) {
     return std::to_string(value);
 }
 
+/// A text for a partial of render(): lines that only begin or end a section are marked, so that
+/// they leave no empty line behind (the library does when the section is left out).
+std::string mark_section_lines(const std::string& text);
+
 /// Renders a mustache text of rtl_templates(); values are inserted as they are. Throws
 /// std::logic_error when a template is malformed.
 std::string render(const std::string& text, const kainjow::mustache::data& values);
@@ -26,8 +30,8 @@ std::string rename_modules(const std::string& text, const std::string& prefix);
 /// only stop elaboration (pf_..._error_...) are left out.
 std::vector<std::string> referenced_modules(const std::string& text);
 
-/// Whether a text's code, not its comments, has `word` as an identifier of its own: neither the name
-/// of the module it declares nor a port of an instance (.word).
+/// Whether a text's code, not its comments, has `word` as an identifier of its own: neither the
+/// name of the module it declares nor a port of an instance (.word).
 bool uses_identifier(const std::string& text, const std::string& word);
 
 }  // namespace peforge

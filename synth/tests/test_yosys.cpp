@@ -39,6 +39,8 @@ TEST(UnitOf, GoesByTheEndOfTheName) {
     EXPECT_EQ(unit_of("t_tile_ctrl", "t"), Unit::kControl);
     EXPECT_EQ(unit_of("t_lookup_ctrl", "t"), Unit::kControl);
     EXPECT_EQ(unit_of("t_acc_column", "t"), Unit::kAccumulator);
+    EXPECT_EQ(unit_of("t_correction", "t"), Unit::kAccumulator);
+    EXPECT_EQ(unit_of("t_result_ctrl", "t"), Unit::kControl);
     EXPECT_EQ(unit_of("t_encode", "t"), Unit::kPost);
     EXPECT_EQ(unit_of("t_memory", "t"), Unit::kMemory);
     EXPECT_EQ(unit_of("t_pe_regs", "t"), Unit::kOther);

@@ -10,6 +10,7 @@ std::vector<Bug> bugs() {
     const std::string lp = "lp8_ws_3x7";
     const std::string pot = "pot3_ws_5x1";
     const std::string lut = "lut_v3_c5_n7";
+    const std::string sums_stay = "pot4_os_3x5";
     return {
         // Number formats and products.
         {"product_tie_rounds_up", "wrong rounding: the tie of a product goes up instead of to even",
@@ -68,6 +69,19 @@ std::vector<Bug> bugs() {
          Check::kSaturations},
         {"drain_overrun", "a row of the next job overwrites one that is not read yet", pot,
          "drain_ctrl", "(row_i < count_q)", "(row_i <= count_q)", Check::kCycles},
+        // Output-stationary sums.
+        {"correction_from_the_last_job",
+         "the correction of a sum counts from the end of the job before", sums_stay, "correction",
+         "{~start_i}", "{~(start_i & finish_i)}", Check::kOutput},
+        {"token_missing", "no token behind a job's last step while its sums are drained", sums_stay,
+         "step_ctrl", "finish_q | (first_q & free_i)", "first_q & free_i", Check::kOutput},
+        {"results_overwritten", "a job ends while results of the job before are in the array",
+         sums_stay, "step_ctrl", "act_full_q & (~last | free_i)", "act_full_q", Check::kOutput},
+        {"drain_before_the_results", "the drain starts before the last column's result is there",
+         sums_stay, "", "/ POST_LANES - 1;", "/ POST_LANES - 2;", Check::kCycles},
+        {"waiting_beat_overwritten", "a weight beat that waits for activations is overwritten",
+         sums_stay, "step_ctrl", "assign wgt_ready_o = ~wgt_full_q | step_o;",
+         "assign wgt_ready_o = 1'b1;", Check::kProgress},
         // Weights and tables.
         {"swap_a_cycle_late",
          "stale weights: the first row of a tile meets the weights of the tile before", int8,

@@ -114,6 +114,19 @@ TEST(EmittedParameters, OtherSizesLintClean) {
     }
 }
 
+TEST(EmittedParameters, OtherSizesOfOutputStationaryArraysLintClean) {
+    const Design design = design_of("lp8_os_1x7");
+    const ScratchDir dir;
+    const auto files = write_rtl(emit(design), dir.path());
+    for (const auto& [rows, cols, lanes, post] :
+         {std::tuple{1, 1, 1, 1}, {1, 5, 1, 2}, {5, 1, 2, 1}, {3, 7, 1, 7}, {16, 16, 1, 4}}) {
+        SCOPED_TRACE(fmt::format("{}x{} lanes {}", rows, cols, lanes));
+        expect_clean(files, design.top, dir.path(),
+                     {fmt::format("ROWS={}", rows), fmt::format("COLS={}", cols),
+                      fmt::format("LANES={}", lanes), fmt::format("POST_LANES={}", post)});
+    }
+}
+
 /// A port, and a signal inside the array.
 TEST(EmittedNames, ANameThatASignalHasIsRefused) {
     Spec spec = load_spec(fs::path(PEFORGE_SOURCE_DIR) / "specs" / "lp8_ws_3x7.json");
