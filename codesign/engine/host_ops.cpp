@@ -18,6 +18,11 @@ constexpr int kMultiplierBits = 16;
 /// More would push small ratios' sums out of 64 bits: lin has at most 40 bits, a multiplier 16.
 constexpr int kMaxShift = 40;
 
+/// x * 2^left as an integer, nearest even.
+std::int64_t moved(std::int64_t x, int left) {
+    return left >= 0 ? x << left : golden::round_shift(x, -left, golden::Rounding::kNearestEven);
+}
+
 /// 2^exponent * 2^(log / 2^frac) as an integer, nearest even, without the platform's exp2().
 std::int64_t linear_of_log(int log, int frac, int exponent) {
     constexpr int kMantissaBits = 20;
@@ -25,9 +30,7 @@ std::int64_t linear_of_log(int log, int frac, int exponent) {
     const int whole = log >> frac;
     const auto mantissa =
         static_cast<std::int64_t>(table[static_cast<std::size_t>(log - (whole << frac))]);
-    const int left = whole + exponent - kMantissaBits;
-    return left >= 0 ? mantissa << left
-                     : golden::round_shift(mantissa, -left, golden::Rounding::kNearestEven);
+    return moved(mantissa, whole + exponent - kMantissaBits);
 }
 
 std::int64_t linear(const golden::Format& format, Code code, int z_frac_bits) {
@@ -47,6 +50,17 @@ std::int64_t linear(const golden::Format& format, Code code, int z_frac_bits) {
         case golden::FormatKind::kLp: {
             const std::int64_t x =
                 linear_of_log(d.value, golden::log_frac_bits(format), z_frac_bits);
+            return d.negative ? -x : x;
+        }
+        case golden::FormatKind::kPosit:
+        case golden::FormatKind::kAdaptivFloat:
+        case golden::FormatKind::kFp8:
+        case golden::FormatKind::kFlint: {
+            // 2^exponent * (1 + fraction / 2^F).
+            const int frac = golden::log_frac_bits(format);
+            const std::int64_t one = std::int64_t{1} << frac;
+            const std::int64_t x =
+                moved(one | (d.value & (one - 1)), (d.value >> frac) - frac + z_frac_bits);
             return d.negative ? -x : x;
         }
     }

@@ -319,6 +319,7 @@ void resolve_lut(Design& d, const std::string& file) {
     p.distance_bits = distance_bits(s);
     p.index_bits = counter_bits(static_cast<std::uint64_t>(s.centroids - 1));
     d.tile_k = s.subvector;
+    d.act_word_bits = s.activation.n;
     d.rows_m = s.rows_m;
     d.cols = s.columns;
     d.psum_bits = s.entry_bits;

@@ -13,10 +13,12 @@ namespace peforge {
 
 namespace {
 
-/// K of a tile of the tests: on an output-stationary array, whose tiles are single steps, one that
-/// is as long as the array is deep.
+/// K of a tile of the tests: on an output-stationary array, whose tiles are single steps, as many
+/// as the array is deep, if a job can have them.
 int plan_tile(const Design& d) {
-    return d.output_stationary() ? d.systolic->rows * d.systolic->lanes : d.tile_k;
+    if (!d.output_stationary()) return d.tile_k;
+    const int most_steps = (d.spec.max_k + d.tile_k - 1) / d.tile_k;
+    return std::min(d.systolic->rows, most_steps) * d.tile_k;
 }
 
 TestCase random_case(const Design& d, int index, Draw& rng) {

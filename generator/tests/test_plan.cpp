@@ -1,6 +1,7 @@
 // The test plan: levels, names, shapes that the array allows.
 //
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -53,6 +54,29 @@ TEST(TestPlan, NamesAreUniqueAndShapesFitTheArray) {
             EXPECT_GE(test.shape.n, 1);
             EXPECT_GE(test.shape.k, 1);
             EXPECT_LE(test.shape.k, d.spec.max_k);
+        }
+    }
+}
+
+TEST(TestPlan, JobsFitTheTileCounterOfAnyArray) {
+    std::vector<Design> designs = examples();
+    for (const char* dataflow : {"weight_stationary", "output_stationary"}) {
+        for (const int max_k : {1, 2, 5, 100}) {
+            designs.push_back(
+                resolve(parse_spec(fmt::format(R"({{"name": "narrow", "array": {{"kind": "systolic",
+                    "dataflow": "{}", "rows": 9, "cols": 1}},
+                    "weight": {{"format": "int", "n": 4}}, "activation": {{"format": "int", "n": 8}},
+                    "accumulator": {{"max_k": {}}}, "output": {{"format": "int", "n": 8}},
+                    "pe": {{"lanes": 2}}}})",
+                                               dataflow, max_k),
+                                   "small")));
+        }
+    }
+    for (const Design& d : designs) {
+        SCOPED_TRACE(fmt::format("{} max_k {}", d.top, d.spec.max_k));
+        for (const TestCase& test : test_plan(d, 2, 1)) {
+            const int tiles = (test.shape.k + d.tile_k - 1) / d.tile_k;
+            EXPECT_LT(tiles, 1 << d.tiles_bits) << test.name;
         }
     }
 }

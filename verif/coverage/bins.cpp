@@ -92,6 +92,9 @@ BinCounter::BinCounter(const Design& design)
     lowest_sum_ = std::max(low * terms, -limit);
 
     declare("job.refused", "a job beat that the array must refuse");
+    for (int mode = 0; mode < mode_count(design) && mode_count(design) > 1; ++mode) {
+        declare("job.mode_" + mode_name(design, mode), "a job of this mode");
+    }
     declare("job.one_row", "a job of one row");
     declare("job.all_rows", "a job of as many rows as the array takes");
     declare("job.one_tile", "a job of one K tile");
@@ -169,7 +172,8 @@ void BinCounter::add_beats(const Beats& beats) {
         const auto beat = beats.job.beat(j);
         const auto m = static_cast<int>(job_ports.get(beat, "job_m_i"));
         const auto tiles = static_cast<int>(job_ports.get(beat, "job_tiles_i"));
-        if (m == 0 || m > design_.rows_m || tiles == 0) {
+        const auto mode = static_cast<int>(job_ports.get(beat, "job_mode_i"));
+        if (m == 0 || m > design_.rows_m || tiles == 0 || mode >= mode_count(design_)) {
             ++bin("job.refused").count;
             continue;
         }
@@ -179,11 +183,13 @@ void BinCounter::add_beats(const Beats& beats) {
             row + rows > beats.act.beats() || prm + cols > beats.prm.beats()) {
             throw InputError("beats", "", "a job without its operands");
         }
+        if (mode_count(design_) > 1) ++bin("job.mode_" + mode_name(design_, mode)).count;
         bin("job.one_row").count += m == 1 ? 1 : 0;
         bin("job.all_rows").count += m == design_.rows_m ? 1 : 0;
         bin("job.one_tile").count += tiles == 1 ? 1 : 0;
         bin("job.many_tiles").count += tiles >= 3 ? 1 : 0;
-        add_job(tile, row, prm, {m, tiles * design_.tile_k, design_.cols},
+        const Design d = in_mode(design_, mode);
+        add_job(d, tile, row, prm, {m, tiles * d.tile_k, d.cols},
                 job_ports.get(beat, "job_relu_i") != 0, beats);
         tile += static_cast<std::size_t>(tiles);
         row += rows;
@@ -197,9 +203,15 @@ void BinCounter::add_beats(const Beats& beats) {
     }
 }
 
-void BinCounter::add_job(std::size_t first_tile, std::size_t first_act, std::size_t first_prm,
-                         golden::GemmShape shape, bool relu, const Beats& beats) {
-    const int tile_k = design_.tile_k;
+void BinCounter::add_job(const Design& d, std::size_t first_tile, std::size_t first_act,
+                         std::size_t first_prm, golden::GemmShape shape, bool relu,
+                         const Beats& beats) {
+    // Place of a code in a beat; the bins of operands are of the first mode's formats.
+    const auto place = [&d](int code, int bits, int word_bits) {
+        return area(code / d.products, word_bits) + area(code % d.products, bits);
+    };
+    const std::uint64_t counts = d.mode == 0 ? 1 : 0;
+    const int tile_k = d.tile_k;
     const int tiles = shape.k / tile_k;
     const auto cols = static_cast<std::size_t>(shape.n);
     const auto tile_beats = static_cast<std::size_t>(design_.timing.tile_beats);
@@ -214,9 +226,9 @@ void BinCounter::add_job(std::size_t first_tile, std::size_t first_act, std::siz
                                    : area(t, shape.m) + static_cast<std::size_t>(m)));
             for (int i = 0; i < tile_k; ++i) {
                 const int word = steps ? m * tile_k + i : i;
-                const auto code =
-                    static_cast<Code>(bits(beat, area(word, design_.act_bits), design_.act_bits));
-                ++activations_[code];
+                const auto code = static_cast<Code>(
+                    bits(beat, place(word, d.act_bits, d.act_word_bits), d.act_bits));
+                activations_[code] += counts;
                 activations[area(m, shape.k) + area(t, tile_k) + static_cast<std::size_t>(i)] =
                     code;
             }
@@ -228,16 +240,16 @@ void BinCounter::add_job(std::size_t first_tile, std::size_t first_act, std::siz
         return beats.wgt.beat((first_tile + static_cast<std::size_t>(t) + 1) * tile_beats - 1 -
                               from_last);
     };
-    if (design_.systolic) {
-        const golden::SystolicParams& s = *design_.systolic;
+    if (d.systolic) {
+        const golden::SystolicParams& s = *d.systolic;
         std::vector<Code> weights(area(shape.k, shape.n));
         for (int t = 0; t < tiles; ++t) {
             for (int row = 0; row < design_.timing.tile_beats; ++row) {
                 const auto beat = weight_beat(t, static_cast<std::size_t>(row));
                 for (int i = 0; i < s.cols * s.lanes; ++i) {
                     const auto code = static_cast<Code>(
-                        bits(beat, area(i, design_.weight_bits), design_.weight_bits));
-                    ++weights_[code];
+                        bits(beat, place(i, d.weight_bits, d.weight_word_bits), d.weight_bits));
+                    weights_[code] += counts;
                     const int k = t * tile_k + row * s.lanes + i % s.lanes;
                     weights[area(k, shape.n) + static_cast<std::size_t>(i / s.lanes)] = code;
                 }

@@ -43,8 +43,9 @@ public:
 private:
     using Histogram = std::array<std::uint64_t, 256>;
 
-    void add_job(std::size_t first_tile, std::size_t first_act, std::size_t first_prm,
-                 golden::GemmShape shape, bool relu, const Beats& beats);
+    /// `d`: the design in the job's mode.
+    void add_job(const Design& d, std::size_t first_tile, std::size_t first_act,
+                 std::size_t first_prm, golden::GemmShape shape, bool relu, const Beats& beats);
     void count_ties(const golden::LutParams& l, golden::GemmShape shape,
                     const std::vector<golden::Code>& activations, const golden::LutLayer& layer);
     void add_output(const golden::ColumnParams& column, bool relu, std::int64_t acc);

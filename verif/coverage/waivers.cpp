@@ -178,6 +178,7 @@ std::set<std::string> facts(const Design& d) {
     const auto is_lp = [](const golden::Format& f) { return f.kind == golden::FormatKind::kLp; };
     add(d.systolic.has_value(), "systolic");
     add(d.lut.has_value(), "lut");
+    add(mode_count(d) > 1, "mixed");
     add(d.accumulator().saturate, "saturate");
     add(d.post().has_bias, "bias");
     add(d.post().has_relu, "relu");
