@@ -74,7 +74,8 @@ const std::string kMinimalCanonical = R"({
   "pe": {
     "lanes": 1,
     "pipeline": 1,
-    "zero_gating": true
+    "zero_gating": true,
+    "mixed_precision": false
   },
   "buffers": {
     "rows_m": 256,
@@ -212,7 +213,7 @@ TEST(Spec, HashDependsOnValuesAlone) {
     }
     EXPECT_EQ(hashes.size(), all_texts().size());
     // Changes only when the meaning of specs changes: a new key, default or canonical order.
-    EXPECT_EQ(hash, "5ab8f80e0c2ee53b");
+    EXPECT_EQ(hash, "084a30897b45fa2c");
 }
 
 TEST(Spec, ByteOrderMarkIsAccepted) {
