@@ -6,7 +6,7 @@
 // Latency   : combinational.
 // Parameters:
 //   SHIFT_2  added to a 4-bit activation's integer in products 0 and 1: fraction bits of mode 2's accumulator (3) less those of
-//            mode 0's, -4..0
+//            mode 0's, -3..0
 `default_nettype none
 
 module pf_lp_mix_act #(

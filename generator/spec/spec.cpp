@@ -114,9 +114,9 @@ Checked check_value(const Row& row, const Node& node) {
 }
 
 /// Octaves for which pf_log_mix_pe's modes fit one another: mode 2's three fraction bits are up to
-/// four fewer than mode 0's, octaves - 11.
+/// three fewer than mode 0's, octaves - 11.
 constexpr int kMixedOctavesMin = 14;
-constexpr int kMixedOctavesMax = 18;
+constexpr int kMixedOctavesMax = 17;
 
 /// Walks the document along the table. Problems are collected with their position, so that the one
 /// reported is the first in document order also when it needed a later key to be seen.

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "generator/design/design.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -250,6 +252,59 @@ TEST(Design, SaturatingAccumulator) {
 }
 
 /// One tile may be longer than max_k; its partial sum must still fit.
+/// Products per cycle of a GEMM against what the PEs can do, by the exact cycle model.
+double utilisation(const Design& array, int mode, int m, int k_tiles, int n_tiles) {
+    const Design d = in_mode(array, mode);
+    const peforge::golden::GemmShape shape{m, k_tiles * d.tile_k, n_tiles * d.cols};
+    const std::uint64_t cycles = peforge::golden::cycles(
+        d.timing, peforge::golden::plan(shape, d.tile_k, d.cols, d.rows_m, mode));
+    const double products = static_cast<double>(m) * shape.k * shape.n;
+    return products / (static_cast<double>(d.systolic->rows) * d.cols * d.systolic->lanes *
+                       static_cast<double>(cycles));
+}
+
+TEST(Design, ArraysReachTheirPeakInEveryMode) {
+    for (const int size : {8, 16}) {
+        for (const bool mixed : {false, true}) {
+            const std::string text = fmt::format(
+                R"({{"name": "t", "array": {{"kind": "systolic", "rows": {0}, "cols": {0}}},
+                    "weight": {{"format": "int", "n": 8}}, "activation": {{"format": "int", "n": 8}},
+                    "accumulator": {{"max_k": 1152}}, "post": {{"lanes": {0}}},
+                    "output": {{"format": "int", "n": 8}}, "pe": {{"mixed_precision": {1}}}}})",
+                size, mixed);
+            const Design d = peforge::resolve(peforge::parse_spec(text, "t"));
+            for (int mode = 0; mode < mode_count(d); ++mode) {
+                // docs/architecture.md says where the rest goes: the last drain, and gaps between
+                // jobs.
+                EXPECT_GE(utilisation(d, mode, 256, 4, 4), 0.90) << size << " mode " << mode;
+                EXPECT_GE(utilisation(d, mode, 256, 16, 16), 0.97) << size << " mode " << mode;
+            }
+        }
+    }
+}
+
+TEST(Design, ModesHaveTheirProducts) {
+    const Design lp = example("lp_mix_ws_8x8");
+    ASSERT_EQ(mode_count(lp), 3);
+    const Design ints = example("int_mix_ws_3x5");
+    ASSERT_EQ(mode_count(ints), 4);
+    const std::vector<std::string> names = {"W8A8", "W4A8", "W2A4"};
+    for (int mode = 0; mode < 3; ++mode) {
+        const Design d = in_mode(lp, mode);
+        EXPECT_EQ(mode_name(lp, mode), names[static_cast<std::size_t>(mode)]);
+        EXPECT_EQ(d.tile_k, 8 << mode);
+        EXPECT_EQ(d.products * d.weight_bits, 8) << "weights fill their word";
+        EXPECT_LE(d.products * d.act_bits, 16);
+        EXPECT_LE(d.systolic->datapath.term_bits, lp.term_bits);
+    }
+    EXPECT_EQ(mode_name(ints, 2), "W4A4");
+    EXPECT_EQ(in_mode(ints, 3).tile_k, 24);
+    EXPECT_EQ(ints.weight_word_bits, 16);
+    EXPECT_EQ(ints.act_word_bits, 32);
+    EXPECT_EQ(mode_count(example("int8_ws_8x8")), 1);
+    EXPECT_THROW(in_mode(example("int8_ws_8x8"), 1), std::out_of_range);
+}
+
 TEST(Design, TileLongerThanMaxK) {
     const Design d = peforge::resolve(log_spec(R"({"max_k":1,"octaves":16})"));
     EXPECT_EQ(d.accumulator().width, d.psum_bits);

@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "generator/design/design.hpp"
 #include "generator/emit/render.hpp"
 #include "generator/emit/tables.hpp"
 #include "generator/emit/templates.hpp"
@@ -790,6 +791,145 @@ TEST(Leaf, FloatPeOverAllOperandPairs) {
              {make("flint:n=4", "flint:n=4")},
              {.datapath = make("flint:n=4", "flint:n=8"), .lanes = 4, .pipeline = 2},
              {make("flint:n=8", posit, 9, kNearest)}});
+}
+
+/// A PE of mixed precision with its edges: words of codes in, sums out. In every mode each product
+/// in turn takes all pairs of operands, the others random ones.
+void run_mixed_pe(const golden::SystolicParams& params, const std::string& pe,
+                  const std::string& pe_parameters, const std::string& wgt_edge,
+                  const std::string& act_edge, const std::vector<std::string>& modules, bool flags,
+                  int psum_bits) {
+    const golden::DatapathParams& widest = params.datapath;
+    const MixedOperands widths = mixed_operands(widest);
+    int wgt_word = 0;
+    int act_word = 0;
+    int term_bits = 0;
+    for (const golden::ModeParams& mode : params.modes) {
+        wgt_word = std::max(wgt_word, mode.products * mode.datapath.weight.n);
+        act_word = std::max(act_word, mode.products * mode.datapath.activation.n);
+        term_bits = std::max(term_bits, mode.datapath.term_bits);
+    }
+    Wrapper w;
+    for (const std::string& text : modules) w.add_modules(text);
+    const Pins mode_in = w.input(2);
+    const Pins swap = w.input(1);
+    const Pins shift = w.input(1);
+    const Pins wgt_code = w.input(wgt_word);
+    const Pins act_code = w.input(act_word);
+    const Pins psum_in = w.input(psum_bits);
+    const Pins psum_out = w.output(psum_bits);
+    const Pins nar_out = w.output(2);
+    w.add(
+        fmt::format("wire [{}:0] wgt;\nwire [{}:0] act;\nwire unused;\n"
+                    "wire [{}:0] unused_wgt;\nwire [{}:0] unused_act;\n",
+                    widths.weight_bits - 1, widths.activation_bits - 1, widths.weight_bits - 1,
+                    widths.activation_bits - 1));
+    w.add(fmt::format("{} u_wgt (.mode_i({}), .word_i({}), {}.operand_o(wgt));\n", wgt_edge,
+                      Wrapper::in(mode_in), Wrapper::in(wgt_code),
+                      flags ? fmt::format(".nar_o({}[0]), ", "nar_flags") : ""));
+    w.add(fmt::format("{} u_act (.mode_i({}), .word_i({}), {}.operand_o(act));\n", act_edge,
+                      Wrapper::in(mode_in), Wrapper::in(act_code),
+                      flags ? fmt::format(".nar_o({}[1]), ", "nar_flags") : ""));
+    w.add(fmt::format("wire [1:0] nar_flags;\nassign {} = nar_flags;\n", Wrapper::out(nar_out)) +
+          (flags ? "" : "assign nar_flags = 2'b00;\n"));
+    w.add(
+        fmt::format("{} #({}.PSUM_W({})) u_pe (.clk_i(clk_i), .mode_i({}), .swap_i({}), "
+                    ".swap_o(unused), .act_i(act), .act_o(unused_act), .shift_i({}), "
+                    ".wgt_i(wgt), .wgt_o(unused_wgt), .psum_i({}), .psum_o({}));\n",
+                    pe, pe_parameters, psum_bits, Wrapper::in(mode_in), Wrapper::in(swap),
+                    Wrapper::in(shift), Wrapper::in(psum_in), Wrapper::out(psum_out)));
+    Model model(w);
+    std::mt19937_64 random(11);
+    for (std::size_t m = 0; m < params.modes.size(); ++m) {
+        const auto& [products, d] = params.modes[m];
+        const int weights = golden::code_count(d.weight);
+        const int activations = golden::code_count(d.activation);
+        std::vector<std::int64_t> terms;
+        for (int wgt = 0; wgt < weights; ++wgt) {
+            for (int act = 0; act < activations; ++act) terms.push_back(oracle_term(d, wgt, act));
+        }
+        const std::uint64_t offset = mixed_offset(widest.kind, term_bits, static_cast<int>(m));
+        model.set(mode_in, m);
+        const auto words = [&](int codes, int bits, int place, int code) {
+            std::vector<int> all(static_cast<std::size_t>(products));
+            std::uint64_t word = 0;
+            for (int p = 0; p < products; ++p) {
+                const int drawn = static_cast<int>(random() % static_cast<std::uint64_t>(codes));
+                all[static_cast<std::size_t>(p)] = p == place ? code : drawn;
+                word |= static_cast<std::uint64_t>(all[static_cast<std::size_t>(p)]) << (p * bits);
+            }
+            return std::pair(all, word);
+        };
+        for (int place = 0; place < products; ++place) {
+            for (int wgt = 0; wgt < weights; ++wgt) {
+                const auto [ws, wgt_bits] = words(weights, d.weight.n, place, wgt);
+                model.set(wgt_code, wgt_bits);
+                model.set(shift, 1);
+                model.set(swap, 0);
+                model.tick();
+                model.set(shift, 0);
+                model.set(swap, 1);
+                model.tick();
+                model.set(swap, 0);
+                for (int act = 0; act < activations; ++act) {
+                    const auto [as, act_bits] = words(activations, d.activation.n, place, act);
+                    const std::uint64_t psum = random();
+                    std::uint64_t sum = psum + offset;
+                    bool act_nar = false;
+                    for (std::size_t p = 0; p < ws.size(); ++p) {
+                        sum += static_cast<std::uint64_t>(
+                            terms[static_cast<std::size_t>(ws[p] * activations + as[p])]);
+                        act_nar = act_nar || oracle_decode(d.activation, as[p]).nar;
+                    }
+                    model.set(act_code, act_bits);
+                    model.set(psum_in, psum);
+                    model.tick();
+                    ASSERT_EQ(model.get(psum_out),
+                              low_bits(static_cast<std::int64_t>(sum), psum_bits))
+                        << pe << " mode " << m << " place " << place << " weight " << wgt
+                        << " activation " << act;
+                    if (flags) {
+                        ASSERT_EQ((model.get(nar_out) >> 1) != 0, act_nar);
+                    }
+                }
+            }
+        }
+    }
+}
+
+TEST(Leaf, MixedPesOverAllOperandPairs) {
+    const auto make = [](const char* format, const char* accumulator) {
+        return resolve(parse_spec(
+            fmt::format(R"({{"name": "t", "array": {{"kind": "systolic", "rows": 1, "cols": 1}},
+                "weight": {0}, "activation": {0}, "output": {0}, "accumulator": {{{1}}},
+                "pe": {{"mixed_precision": true}}}})",
+                        format, accumulator),
+            "t"));
+    };
+    const Design ints = make(R"({"format": "int", "n": 8})", "");
+    run_mixed_pe(*ints.systolic, "pf_mul_mix_pe", "", "pf_mul_mix_wgt", "pf_mul_mix_act",
+                 {module_text("pf_mul_mix_pe.v"), module_text("pf_mul_mix_wgt.v"),
+                  module_text("pf_mul_mix_act.v"), module_text("pf_pe_regs.v")},
+                 false, 23);
+    for (const int octaves : {14, 17}) {
+        const Design lp = make(R"({"format": "lp", "n": 8, "es": 1, "rs": 3})",
+                               fmt::format(R"("octaves": {})", octaves).c_str());
+        const golden::SystolicParams& p = *lp.systolic;
+        const golden::DatapathParams& d = p.datapath;
+        run_mixed_pe(p, "pf_log_mix_pe",
+                     fmt::format(".M({}), .A({}), .I_MIN({}), .I_MAX({}), .TERM_W({}), ",
+                                 d.mantissa_bits, d.acc_frac_bits, d.log_min >> d.log_frac_bits,
+                                 d.log_max >> d.log_frac_bits, lp.term_bits),
+                     fmt::format("pf_lp_mix_wgt #(.SHIFT_1({}))",
+                                 p.modes[1].datapath.acc_frac_bits - d.acc_frac_bits),
+                     fmt::format("pf_lp_mix_act #(.SHIFT_2({}))",
+                                 p.modes[2].datapath.acc_frac_bits - d.acc_frac_bits),
+                     {module_text("pf_log_mix_pe.v"), module_text("pf_lp_mix_wgt.v"),
+                      module_text("pf_lp_mix_act.v"), module_text("pf_lp_decode.v"),
+                      module_text("pf_place.v"), module_text("pf_pe_regs.v"),
+                      render(module_text("pf_log2lin.v.mustache"), log2lin_values(d))},
+                     true, 26);
+    }
 }
 
 // Encoders --------------------------------------------------------------------------------------
