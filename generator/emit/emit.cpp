@@ -33,8 +33,10 @@ std::string description(const Design& d) {
         return fmt::format("{} centroids of {} elements, {} columns", d.lut->centroids,
                            d.lut->subvector, d.lut->columns);
     }
-    return fmt::format("{}x{} PEs, weights {}, activations {}", d.systolic->rows, d.systolic->cols,
-                       golden::to_string(d.spec.weight), golden::to_string(d.spec.activation));
+    return fmt::format("{}x{} PEs, weights {}, activations {}{}", d.systolic->rows,
+                       d.systolic->cols, golden::to_string(d.spec.weight),
+                       golden::to_string(d.spec.activation),
+                       mode_count(d) > 1 ? ", mixed precision" : "");
 }
 
 /// Values that both tops share.
@@ -133,6 +135,7 @@ void set_modes(mst::data& v, const Design& d) {
     const int bits = static_cast<int>(std::bit_width(static_cast<unsigned>(mode_count(d) - 1)));
     v.set("modes", text(mode_count(d)));
     v.set("mode_bits", text(bits));
+    v.set("mode_msb", text(bits - 1));
     v.set("act_edge", log ? "pf_lp_mix_act" : "pf_mul_mix_act");
     v.set("wgt_edge", log ? "pf_lp_mix_wgt" : "pf_mul_mix_wgt");
     v.set("shift_1", text(s.modes[1].datapath.acc_frac_bits - s.modes[0].datapath.acc_frac_bits));
@@ -337,7 +340,7 @@ nlohmann::ordered_json manifest(const Design& d, const std::vector<std::string>&
         const golden::DatapathParams& dp = d.systolic->datapath;
         static constexpr const char* kNames[] = {"mul", "shift", "log", "float"};
         n["datapath"] = kNames[static_cast<int>(dp.kind)];
-        n["term_bits"] = dp.term_bits;
+        n["term_bits"] = d.term_bits;
         n["psum_bits"] = d.psum_bits;
         if (dp.kind == DatapathKind::kLog) {
             n["log_frac_bits"] = dp.log_frac_bits;
@@ -347,6 +350,15 @@ nlohmann::ordered_json manifest(const Design& d, const std::vector<std::string>&
         } else if (dp.kind == DatapathKind::kFloat) {
             n["mantissa_bits"] = dp.mantissa_bits;
             n["acc_frac_bits"] = dp.acc_frac_bits;
+        }
+        for (int mode = 0; mode < mode_count(d) && mode_count(d) > 1; ++mode) {
+            const golden::ModeParams& one = d.systolic->modes[static_cast<std::size_t>(mode)];
+            n["modes"].push_back({{"name", mode_name(d, mode)},
+                                  {"weight", golden::to_string(one.datapath.weight)},
+                                  {"activation", golden::to_string(one.datapath.activation)},
+                                  {"products", one.products},
+                                  {"term_bits", one.datapath.term_bits},
+                                  {"acc_frac_bits", one.datapath.acc_frac_bits}});
         }
     } else {
         n["datapath"] = "lut";
