@@ -94,7 +94,7 @@ void write_harness(const fs::path& dir) {
 /// The kind of library in file names.
 std::string suffix(const RtlOptions& options) {
     return std::string(options.waves.empty() ? "" : "-waves") + (options.coverage ? "-cov" : "") +
-           (options.brief ? "-brief" : "");
+           (options.brief ? "-brief" : "") + (options.loops ? "-loops" : "");
 }
 
 /// Verilator's run-time library and the harness as one object, built once per cache.
@@ -177,6 +177,8 @@ fs::path build_rtl_library(const std::string& top, const FileSet& files, const f
         "verilator", "--cc",     "-Wall", "-O3",          "--x-assign", "unique", "--x-initial",
         "unique",    "--prefix", "Vdut",  "--top-module", top,          "-Mdir",  "obj"};
     if (!options.waves.empty()) verilate.emplace_back("--trace-fst");
+    // The data-flow pass of Verilator 5.006 makes wrong code of some loops.
+    if (options.loops) verilate.emplace_back("-fno-dfg");
     if (options.coverage) {
         // Known initial values: random ones would count as toggles. No tables: they lose the counts
         // of the case statements that they replace.

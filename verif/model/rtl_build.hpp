@@ -16,6 +16,7 @@ struct RtlOptions {
     bool coverage = false;        ///< count lines and toggles
     std::string driver{};  ///< source behind the interface of rtl_abi.h; empty: rtl_driver.cpp
     bool brief = false;    ///< for few cycles: built in little time, runs slowly
+    bool loops = false;    ///< the netlist has combinational loops that no setting closes
 };
 
 /// Returns the library's path. It is built in `cache_dir` unless a library of the same content is

@@ -24,6 +24,13 @@ namespace {
 /// Longer than the pauses that the level-1 stall patterns make; a hang costs this many cycles.
 constexpr std::uint64_t kWatchdogCycles = 4000;
 
+/// The selectors of all mutants together close loops; one at a time closes none.
+RtlOptions model_options() {
+    RtlOptions options;
+    options.loops = true;
+    return options;
+}
+
 /// Name and text of the first failing case, or two empty strings.
 std::pair<std::string, std::string> first_failure(RtlModel& rtl, std::uint32_t select,
                                                   const std::vector<PreparedTest>& tests) {
@@ -49,7 +56,7 @@ void child(const Design& design, const FileSet& files, const std::vector<Prepare
         if (write(out, line.data(), line.size()) != static_cast<ssize_t>(line.size())) _exit(1);
     };
     constexpr std::size_t kShown = 300;
-    RtlModel rtl(design, files, default_cache_dir());
+    RtlModel rtl(design, files, default_cache_dir(), model_options());
     for (const std::size_t i : todo) {
         say("S");
         const auto [killer, text] = first_failure(rtl, mutants[i].select, tests);
@@ -199,7 +206,7 @@ std::vector<PreparedTest> prepare(const Design& design, const std::vector<TestCa
 
 void run_mutants(const Design& design, MutantSet& set, const std::vector<PreparedTest>& tests,
                  int jobs, const Progress& progress) {
-    build_rtl_library(design.top, set.files, default_cache_dir());
+    build_rtl_library(design.top, set.files, default_cache_dir(), model_options());
     std::vector<Mutant> original(1);
     run_all(design, set.files, original, tests, 1, [](std::size_t) {});
     if (original[0].fate == Fate::kKilled) {
