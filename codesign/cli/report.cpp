@@ -23,6 +23,14 @@ Json optional(const std::optional<std::uint64_t>& x) {
     return x ? Json(*x) : Json(nullptr);
 }
 
+double per_image(const RunResult& result, std::uint64_t LayerResult::*cycles) {
+    double sum = 0.0;
+    for (const LayerResult& layer : result.layers) {
+        sum += static_cast<double>(layer.*cycles);
+    }
+    return sum / result.batch;
+}
+
 /// Two decimals: what is measured on a few calibration images has no more.
 Json decibels(double x) {
     return std::isfinite(x) ? Json(std::round(x * 100.0) / 100.0) : Json();
@@ -31,11 +39,11 @@ Json decibels(double x) {
 }  // namespace
 
 double cycles_per_image(const RunResult& result) {
-    double cycles = 0.0;
-    for (const LayerResult& layer : result.layers) {
-        cycles += static_cast<double>(layer.cycles);
-    }
-    return cycles / result.batch;
+    return per_image(result, &LayerResult::cycles);
+}
+
+double cycles_saved_per_image(const RunResult& result) {
+    return per_image(result, &LayerResult::cycles_saved);
 }
 
 std::string to_json(const RunResult& r) {
@@ -48,6 +56,7 @@ std::string to_json(const RunResult& r) {
                           {"groups", layer.groups},
                           {"mode", layer.on_array ? "array" : "host"},
                           {"cycles", layer.cycles},
+                          {"cycles_saved", layer.cycles_saved},
                           {"mismatches", optional(layer.mismatches)},
                           {"saturations", layer.saturations},
                           {"nar", layer.nar},
@@ -68,6 +77,7 @@ std::string to_json(const RunResult& r) {
         {"cycles_agree", r.cycle_mismatches ? Json(*r.cycle_mismatches == 0) : Json(nullptr)},
         {"batch", r.batch},
         {"cycles_per_image", cycles_per_image(r)},
+        {"cycles_saved_per_image", cycles_saved_per_image(r)},
         {"macs_per_image", r.macs_per_image},
         {"host_macs_per_image", r.host_macs_per_image},
         {"output_sqnr_db", decibels(r.output_sqnr_db)},
@@ -105,6 +115,10 @@ std::string to_table(const RunResult& r) {
              : "");
     line("cycles per image: {:.1f} (batch {}); {:.0f} MACs per image, {:.0f} of them on the host",
          cycles_per_image(r), r.batch, r.macs_per_image, r.host_macs_per_image);
+    if (cycles_saved_per_image(r) > 0.0) {
+        line("rows of zero weights are not sent: {:.1f} cycles per image saved",
+             cycles_saved_per_image(r));
+    }
     if (r.mismatches) {
         line("golden against RTL: {} integers differ; cycle formula {}", *r.mismatches,
              *r.cycle_mismatches == 0 ? "agrees" : "differs");

@@ -18,7 +18,8 @@ struct LayerResult {
     int n = 0;
     int groups = 1;
     bool on_array = true;
-    std::uint64_t cycles = 0;  ///< of one batch; 0 on the host
+    std::uint64_t cycles = 0;        ///< of one batch; 0 on the host
+    std::uint64_t cycles_saved = 0;  ///< of one batch: rows of zero weights that are not sent
     std::optional<std::uint64_t> mismatches;
     std::uint64_t saturations = 0;
     std::uint64_t nar = 0;
@@ -53,6 +54,9 @@ struct RunResult {
 };
 
 double cycles_per_image(const RunResult& result);
+
+/// Cycles per image that all rows of K would cost in addition.
+double cycles_saved_per_image(const RunResult& result);
 
 std::string to_json(const RunResult& result);
 std::string to_table(const RunResult& result);

@@ -178,9 +178,13 @@ std::vector<LayerResult> layer_results(const Quantised& quantised, const Evaluat
         layer.groups = node.groups;
         layer.on_array = network.nodes[i].array.has_value();
         if (layer.on_array) {
-            layer.cycles = o.on == "rtl"
-                               ? evaluation.first[i].cycles
-                               : formula_cycles(network.design, *network.nodes[i].array, shape.m);
+            const ArrayLayer& on_array = *network.nodes[i].array;
+            const auto formula = [&](const golden::RowLists& rows) {
+                return formula_cycles(network.design, on_array, shape.m, rows);
+            };
+            const std::uint64_t cycles = formula(on_array.rows);
+            layer.cycles = o.on == "rtl" ? evaluation.first[i].cycles : cycles;
+            layer.cycles_saved = formula({}) - cycles;
         }
         if (o.on == "rtl") {
             layer.mismatches = evaluation.layers[i].mismatches;

@@ -37,8 +37,9 @@ public:
 /// Makes an executor for one more thread.
 using ExecutorFactory = std::function<std::unique_ptr<ArrayExecutor>()>;
 
-/// Cycles of one GEMM by the published formula.
-std::uint64_t formula_cycles(const Design& design, const ArrayLayer& layer, int m);
+/// Cycles of one GEMM by the published formula when `rows` of K are sent.
+std::uint64_t formula_cycles(const Design& design, const ArrayLayer& layer, int m,
+                             const golden::RowLists& rows);
 
 /// The golden model. Its arrays are shared between copies.
 class GoldenExecutor : public ArrayExecutor {

@@ -15,10 +15,12 @@ GemmStats& GemmStats::operator+=(const GemmStats& other) {
     return *this;
 }
 
-std::uint64_t formula_cycles(const Design& design, const ArrayLayer& layer, int m) {
+std::uint64_t formula_cycles(const Design& design, const ArrayLayer& layer, int m,
+                             const golden::RowLists& rows) {
     const int rows_m = design.systolic ? design.systolic->rows_m : design.lut->rows_m;
     return golden::cycles(design.timing,
-                          golden::plan({m, layer.k, layer.n}, design.tile_k, design.cols, rows_m));
+                          golden::plan({m, layer.k, layer.n}, design.tile_k, design.cols, rows_m,
+                                       design.mode, rows));
 }
 
 GoldenExecutor::GoldenExecutor(const Design& design) : design_(design) {
@@ -34,7 +36,7 @@ GemmStats GoldenExecutor::gemm(const ArrayLayer& layer, int m,
                                std::span<golden::Code> out) {
     const golden::GemmShape shape{m, layer.k, layer.n};
     GemmStats stats;
-    stats.cycles = formula_cycles(design_, layer, m);
+    stats.cycles = formula_cycles(design_, layer, m, layer.rows);
     if (systolic_) {
         systolic_->run(shape, activations, layer.weights, layer.columns, layer.relu, out,
                        &stats.counters);

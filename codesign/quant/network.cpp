@@ -13,4 +13,13 @@ golden::GemmShape gemm_shape(const Graph& graph, const Node& node, int images) {
             window_elements(node.window, channels / node.groups), node.shape.c};
 }
 
+golden::RowLists sent_rows(const Design& design, const ArrayLayer& layer) {
+    if (!design.systolic || design.accumulator().saturate ||
+        golden::has_nar(design.systolic->datapath.activation)) {
+        return {};
+    }
+    return golden::used_rows({0, layer.k, layer.n}, design.systolic->datapath.weight, layer.weights,
+                             design.cols);
+}
+
 }  // namespace peforge::codesign

@@ -18,6 +18,7 @@ struct ArrayLayer {
     int k = 0;
     int n = 0;
     std::vector<golden::Code> weights;  ///< systolic, [k][n]
+    golden::RowLists rows;              ///< systolic: rows of K that are sent, see sent_rows()
     golden::LutLayer lut;               ///< LUT array
     std::vector<golden::ColumnParams> columns;
     bool relu = false;
@@ -51,6 +52,11 @@ struct QuantNetwork {
 inline const golden::Format& activation_format(const Design& design) {
     return design.post().output;
 }
+
+/// Rows of K that the host sends for a layer's weights: those with a nonzero weight in the column
+/// tile. All of them (an empty list) where a row of zero weights can show: a saturating sum depends
+/// on how K is cut into tiles, and NaR times zero is reported.
+golden::RowLists sent_rows(const Design& design, const ArrayLayer& layer);
 
 /// GEMM of a convolution for `images` images: m = images*oh*ow, k = kh*kw*ic, n = oc. The order of
 /// K is (ky*kw + kx)*ic + c for every kind of array, so that sub-vectors run along the channels.

@@ -290,6 +290,7 @@ private:
         const auto inputs = gather_rows<float>(real(n.inputs[0]), input(i).shape, n, places, 0);
         const std::vector<double> units =
             network_.design.lut ? fit_tables(i, layer, rows, inputs) : fit_matrix(i, layer, rows);
+        layer.rows = sent_rows(network_.design, layer);
         const auto wanted = wanted_means(i, inputs, shape.k, 0, shape.n);
         const auto measured = accumulator_means(layer, rows);
         for (std::size_t c = 0; c < units.size(); ++c) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "golden/array/array.hpp"
@@ -22,8 +23,17 @@ struct Job {
     int mode = 0;   ///< of an array of mixed precision
 };
 
+/// For each column tile, in order, the rows of K that the host sends, ascending; empty: all rows.
+using RowLists = std::vector<std::vector<int>>;
+
+/// The rows in which some weight of the column tile is not zero: the others add nothing to its
+/// sums. A tile without any keeps row 0, because an array takes no job without tiles. `weights` is
+/// [k][n]. Empty when no row can go.
+RowLists used_rows(GemmShape shape, const Format& format, std::span<const Code> weights, int cols);
+
 /// Jobs in the order the host issues them: column tiles outermost, then blocks of rows_m rows.
-std::vector<Job> plan(GemmShape shape, int tile_k, int cols, int rows_m, int mode = 0);
+std::vector<Job> plan(GemmShape shape, int tile_k, int cols, int rows_m, int mode = 0,
+                      const RowLists& rows = {});
 
 /// Timing constants of an array's controller, see docs/architecture.md, "Cycle counts".
 struct TimingParams {

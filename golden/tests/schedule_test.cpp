@@ -75,6 +75,30 @@ TEST(golden_schedule, one_step_on_one_pe) {
     EXPECT_EQ(cycles(timing(p, 1), {{0, 1, 0, 1, 1}}), 11U);
 }
 
+TEST(Plan, SendsOnlyRowsWithANonzeroWeight) {
+    const Format int4{.kind = FormatKind::kInt, .n = 4};
+    // Columns 0, 1 use rows 1 and 4; columns 2, 3 use all; column 4 uses none and keeps row 0.
+    const std::vector<Code> weights = {
+        0, 0, 1, 0, 0,  //
+        0, 3, 0, 7, 0,  //
+        0, 0, 2, 2, 0,  //
+        0, 0, 0, 1, 0,  //
+        8, 0, 5, 0, 0,  //
+    };
+    const RowLists rows = used_rows({0, 5, 5}, int4, weights, 2);
+    EXPECT_EQ(rows, (RowLists{{1, 4}, {0, 1, 2, 3, 4}, {0}}));
+    std::vector<int> tiles;
+    for (const Job& job : plan({3, 5, 5}, 2, 2, 3, 0, rows)) tiles.push_back(job.tiles);
+    EXPECT_EQ(tiles, (std::vector{1, 3, 1}));
+    EXPECT_TRUE(used_rows({0, 5, 1}, int4, std::vector<Code>{1, 2, 3, 4, 5}, 2).empty());
+}
+
+TEST(Plan, KeepsRowsOfNar) {
+    const Format lp8{.kind = FormatKind::kLp, .n = 8, .es = 1, .rs = 3};
+    const std::vector<Code> weights = {0, nar_code(lp8), 0};
+    EXPECT_EQ(used_rows({0, 3, 1}, lp8, weights, 1), (RowLists{{1}}));
+}
+
 TEST(golden_schedule, bad_sizes_are_refused) {
     EXPECT_THROW(plan({1, 1, 1}, 0, 1, 1), std::invalid_argument);
     EXPECT_THROW(plan({1, 1, 1}, 1, 0, 1), std::invalid_argument);

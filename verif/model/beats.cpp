@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
 
 namespace peforge {
@@ -73,22 +74,40 @@ void pack_columns(const Design& d, const std::vector<Port>& ports, const golden:
     }
 }
 
+/// Rows of K of a job in the order they are sent.
+class SentRows {
+public:
+    SentRows(int k, std::span<const int> rows) : k_(k), rows_(rows) {}
+
+    /// The row at place `i`, or nothing behind the last one.
+    [[nodiscard]] std::optional<int> operator[](int i) const {
+        const int count = rows_.empty() ? k_ : static_cast<int>(rows_.size());
+        if (i >= count) return std::nullopt;
+        return rows_.empty() ? i : rows_[static_cast<std::size_t>(i)];
+    }
+
+private:
+    int k_;
+    std::span<const int> rows_;
+};
+
 void pack_systolic_tile(const Design& d, golden::GemmShape shape, const golden::Job& job, int tile,
                         std::span<const golden::Code> activations,
-                        std::span<const golden::Code> weights, BeatWriter& wgt, BeatWriter& act) {
+                        std::span<const golden::Code> weights, const SentRows& sent,
+                        BeatWriter& wgt, BeatWriter& act) {
     const golden::SystolicParams& s = *d.systolic;
     const int k0 = tile * d.tile_k;
     for (int row = s.rows - 1; row >= 0; --row) {
         wgt.begin(row == 0);
         for (int c = 0; c < s.cols; ++c) {
             for (int lane = 0; lane < s.lanes; ++lane) {
-                const int k = k0 + row * s.lanes + lane;
-                const bool used = k < shape.k && c < job.n;
-                wgt.put(
-                    used ? weights[static_cast<std::size_t>(k) * static_cast<std::size_t>(shape.n) +
-                                   static_cast<std::size_t>(job.n0 + c)]
-                         : 0U,
-                    d.weight_bits);
+                const std::optional<int> k = sent[k0 + row * s.lanes + lane];
+                const bool used = k && c < job.n;
+                wgt.put(used ? weights[static_cast<std::size_t>(*k) *
+                                           static_cast<std::size_t>(shape.n) +
+                                       static_cast<std::size_t>(job.n0 + c)]
+                             : 0U,
+                        d.weight_bits);
                 if ((lane + 1) % d.products == 0) {
                     wgt.skip(d.weight_word_bits - d.products * d.weight_bits);
                 }
@@ -98,9 +117,10 @@ void pack_systolic_tile(const Design& d, golden::GemmShape shape, const golden::
     for (int m = job.m0; m < job.m0 + job.m; ++m) {
         act.begin(m + 1 == job.m0 + job.m);
         const auto line = static_cast<std::size_t>(m) * static_cast<std::size_t>(shape.k);
-        for (int k = k0; k < k0 + d.tile_k; ++k) {
-            act.put(k < shape.k ? activations[line + static_cast<std::size_t>(k)] : 0U, d.act_bits);
-            if ((k + 1) % d.products == 0) act.skip(d.act_word_bits - d.products * d.act_bits);
+        for (int i = k0; i < k0 + d.tile_k; ++i) {
+            const std::optional<int> k = sent[i];
+            act.put(k ? activations[line + static_cast<std::size_t>(*k)] : 0U, d.act_bits);
+            if ((i + 1) % d.products == 0) act.skip(d.act_word_bits - d.products * d.act_bits);
         }
     }
 }
@@ -136,7 +156,7 @@ void pack_lut_tile(const Design& d, golden::GemmShape shape, const golden::Job& 
 /// A step of K on an output-stationary array: one beat of each stream.
 void pack_step(const Design& d, golden::GemmShape shape, const golden::Job& job, int step,
                std::span<const golden::Code> activations, std::span<const golden::Code> weights,
-               BeatWriter& wgt, BeatWriter& act) {
+               const SentRows& sent, BeatWriter& wgt, BeatWriter& act) {
     const golden::SystolicParams& s = *d.systolic;
     const bool last = step + 1 == job.tiles;
     const auto at = [](int row, int size, int column) {
@@ -145,16 +165,16 @@ void pack_step(const Design& d, golden::GemmShape shape, const golden::Job& job,
     };
     wgt.begin(last);
     for (int c = 0; c < s.cols; ++c) {
-        for (int k = step * s.lanes; k < (step + 1) * s.lanes; ++k) {
-            const bool used = k < shape.k && c < job.n;
-            wgt.put(used ? weights[at(k, shape.n, job.n0 + c)] : 0U, d.weight_bits);
+        for (int i = step * s.lanes; i < (step + 1) * s.lanes; ++i) {
+            const std::optional<int> k = sent[i];
+            wgt.put(k && c < job.n ? weights[at(*k, shape.n, job.n0 + c)] : 0U, d.weight_bits);
         }
     }
     act.begin(last);
     for (int r = 0; r < s.rows; ++r) {
-        for (int k = step * s.lanes; k < (step + 1) * s.lanes; ++k) {
-            const bool used = k < shape.k && r < job.m;
-            act.put(used ? activations[at(job.m0 + r, shape.k, k)] : 0U, d.act_bits);
+        for (int i = step * s.lanes; i < (step + 1) * s.lanes; ++i) {
+            const std::optional<int> k = sent[i];
+            act.put(k && r < job.m ? activations[at(job.m0 + r, shape.k, *k)] : 0U, d.act_bits);
         }
     }
 }
@@ -197,7 +217,12 @@ Beats pack(const Design& design, golden::GemmShape shape, std::span<const golden
     BeatWriter wgt(beats.wgt);
     BeatWriter act(beats.act);
     BeatWriter results(beats.out);
-    for (const golden::Job& job : golden::plan(shape, design.tile_k, design.cols, design.rows_m)) {
+    for (const golden::Job& job : golden::plan(shape, design.tile_k, design.cols, design.rows_m,
+                                               design.mode, weights.rows)) {
+        const SentRows sent(shape.k, weights.rows.empty()
+                                         ? std::span<const int>{}
+                                         : weights.rows[static_cast<std::size_t>(job.n0) /
+                                                        static_cast<std::size_t>(design.cols)]);
         append(beats.job, payload(all, "job"),
                {{"job_m_i", static_cast<std::uint64_t>(job.m)},
                 {"job_tiles_i", static_cast<std::uint64_t>(job.tiles)},
@@ -206,9 +231,10 @@ Beats pack(const Design& design, golden::GemmShape shape, std::span<const golden
         pack_columns(design, payload(all, "prm"), job, columns, beats.prm);
         for (int tile = 0; tile < job.tiles; ++tile) {
             if (design.output_stationary()) {
-                pack_step(design, shape, job, tile, activations, weights.codes, wgt, act);
+                pack_step(design, shape, job, tile, activations, weights.codes, sent, wgt, act);
             } else if (design.systolic) {
-                pack_systolic_tile(design, shape, job, tile, activations, weights.codes, wgt, act);
+                pack_systolic_tile(design, shape, job, tile, activations, weights.codes, sent, wgt,
+                                   act);
             } else {
                 pack_lut_tile(design, shape, job, tile, activations, *weights.lut, wgt, act);
             }

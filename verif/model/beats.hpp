@@ -36,6 +36,7 @@ Beats no_beats(const Design& design);
 struct Weights {
     std::span<const golden::Code> codes;
     const golden::LutLayer* lut = nullptr;
+    golden::RowLists rows{};  ///< rows of K that are sent; the others have zero weights
 };
 
 /// A GEMM's input beats, and its output beats when `out` holds the codes [m][n] to expect. Rows and
@@ -45,7 +46,7 @@ Beats pack(const Design& design, golden::GemmShape shape, std::span<const golden
            const Weights& weights, std::span<const golden::ColumnParams> columns, bool relu,
            std::span<const golden::Code> out = {});
 
-/// Output beats back to codes [m][n].
+/// Output beats back to codes [m][n]; they do not depend on the rows of K that were sent.
 void unpack(const Design& design, golden::GemmShape shape, const StreamBeats& out,
             std::span<golden::Code> codes);
 

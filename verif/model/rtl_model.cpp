@@ -110,15 +110,15 @@ StretchResult RtlModel::run(const Stretch& stretch) {
 PeforgeRtlStats RtlModel::gemm(golden::GemmShape shape, std::span<const golden::Code> activations,
                                std::span<const golden::Code> weights,
                                std::span<const golden::ColumnParams> columns, bool relu,
-                               std::span<golden::Code> out) {
-    return impl_->gemm(shape, activations, {weights, nullptr}, columns, relu, out, *this);
+                               std::span<golden::Code> out, const golden::RowLists& rows) {
+    return impl_->gemm(shape, activations, {weights, nullptr, rows}, columns, relu, out, *this);
 }
 
 PeforgeRtlStats RtlModel::gemm(golden::GemmShape shape, std::span<const golden::Code> activations,
                                const golden::LutLayer& layer,
                                std::span<const golden::ColumnParams> columns, bool relu,
                                std::span<golden::Code> out) {
-    return impl_->gemm(shape, activations, {{}, &layer}, columns, relu, out, *this);
+    return impl_->gemm(shape, activations, {{}, &layer, {}}, columns, relu, out, *this);
 }
 
 void RtlModel::open_mutant(std::uint32_t mutant) {
