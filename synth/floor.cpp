@@ -30,9 +30,8 @@ std::optional<FloorPe> floor_of(const Design& design) {
         floor.act_bits = operands.activation_bits;
         floor.weight_bits = operands.weight_bits;
         for (const golden::ModeParams& mode : s.modes) {
-            floor.sum_bits =
-                std::max(floor.sum_bits,
-                         golden::accumulator_bits(mode.datapath.term_bits, mode.products));
+            floor.sum_bits = std::max(
+                floor.sum_bits, golden::accumulator_bits(mode.datapath.term_bits, mode.products));
         }
     }
     floor.psum_bits = design.psum_bits;

@@ -175,12 +175,10 @@ std::string to_json(const SynthReport& r) {
     }
     if (r.floor) {
         const ModuleReport& bare = r.floor->module;
-        j["floor"] = {{"area", number(bare.area())},
-                      {"tmin_ns", optional_number(bare.tmin_ns)},
-                      {"adders", bare.adders},
-                      {"flip_flops", number(bare.flip_flops())},
-                      {"sum_bits", r.floor->sum_bits},
-                      {"pe_over_floor", optional_number(r.pe_over_floor())}};
+        j["floor"] = {
+            {"area", number(bare.area())},   {"tmin_ns", optional_number(bare.tmin_ns)},
+            {"adders", bare.adders},         {"flip_flops", number(bare.flip_flops())},
+            {"sum_bits", r.floor->sum_bits}, {"pe_over_floor", optional_number(r.pe_over_floor())}};
     }
     j["modules"] = Json::array();
     for (const ModuleReport& m : r.modules) j["modules"].push_back(module_entry(m, asic));
@@ -235,8 +233,9 @@ std::string to_text(const SynthReport& r) {
         out += "\n";
     }
     if (r.floor) {
-        out += fmt::format("bare floor of the PE, its registers and one adder of {} bits: {:.1f} {}",
-                           r.floor->sum_bits, r.floor->module.area(), r.unit);
+        out +=
+            fmt::format("bare floor of the PE, its registers and one adder of {} bits: {:.1f} {}",
+                        r.floor->sum_bits, r.floor->module.area(), r.unit);
         if (const auto ratio = r.pe_over_floor()) out += fmt::format("; PE / floor {:.2f}", *ratio);
         out += "\n";
     }

@@ -34,7 +34,7 @@ struct ModuleReport {
     std::map<std::string, long> cell_types;  ///< over all instances
     /// PEs: shortest clock period of the module alone, the worst of its parameterisations.
     std::optional<double> tmin_ns;
-    std::string adders;  ///< AdderVariant, or "mixed" between parameterisations
+    std::string adders;                   ///< AdderVariant, or "mixed" between parameterisations
     std::vector<VariantReport> variants;  ///< PEs: all that were tried
 
     /// Mean over the instances; exact where there is one parameterisation.
@@ -75,9 +75,9 @@ struct SynthReport {
     long long memory_bits = 0;                 ///< depth * width over all memory wrappers
     std::optional<double> clock_ns;            ///< as asked for
     std::optional<Timing> timing;
-    std::string timing_error;  ///< why there is no timing
+    std::string timing_error;          ///< why there is no timing
     std::optional<FloorReport> floor;  ///< systolic arrays on standard cells
-    FileSet artefacts;         ///< synth.ys, yosys.log, netlist.v
+    FileSet artefacts;                 ///< synth.ys, yosys.log, netlist.v
 
     [[nodiscard]] double area() const;
     [[nodiscard]] double area_of(Unit unit) const;

@@ -110,8 +110,8 @@ bool is_fpga_flip_flop(const std::string& cell) {
 
 /// A PE in all the ways it was mapped, and the one that is taken.
 struct MappedPe {
-    std::string name;                     ///< of its source
-    std::vector<Candidate> candidates;    ///< the variants, gates first
+    std::string name;                             ///< of its source
+    std::vector<Candidate> candidates;            ///< the variants, gates first
     std::vector<ModuleCells::mapped_type> cells;  ///< of each candidate
     std::vector<std::string> netlists;
     std::vector<std::size_t> order;  ///< of candidates, by preference
@@ -181,10 +181,9 @@ void fill_report(SynthReport& report, const Mapped& mapped, const Hierarchy& hie
         ++m.parameterisations;
         if (library != nullptr) {
             const auto pe = mapped.pes.find(yosys_name);
-            const std::string adders =
-                to_string(pe == mapped.pes.end()
-                              ? AdderVariant::kGates
-                              : pe->second.candidates[pe->second.taken()].variant);
+            const std::string adders = to_string(
+                pe == mapped.pes.end() ? AdderVariant::kGates
+                                       : pe->second.candidates[pe->second.taken()].variant);
             m.adders = m.adders.empty() || m.adders == adders ? adders : "mixed";
             if (pe != mapped.pes.end()) add_variants(m, pe->second, number);
         }
@@ -242,17 +241,15 @@ void time_pes(std::map<std::string, MappedPe>& pes, const Hierarchy& hierarchy,
     number = 0;
     for (auto& [yosys_name, pe] : pes) {
         for (std::size_t i = 0; i < pe.candidates.size(); ++i) {
-            pe.candidates[i].tmin_ns =
-                parse_sta(output, alone(pe, number, i), hierarchy).tmin_ns;
+            pe.candidates[i].tmin_ns = parse_sta(output, alone(pe, number, i), hierarchy).tmin_ns;
         }
         ++number;
     }
 }
 
 /// Times the whole design; `stubs` stand in for its memories.
-Timing time_design(const std::string& netlist, const std::string& stubs,
-                   const Hierarchy& hierarchy, std::optional<double> clock_ns,
-                   const fs::path& dir) {
+Timing time_design(const std::string& netlist, const std::string& stubs, const Hierarchy& hierarchy,
+                   std::optional<double> clock_ns, const fs::path& dir) {
     write_file(dir / "netlist.v", netlist + stubs);
     write_file(dir / "sta.tcl", sta_script({{"netlist.v", hierarchy.top()}}, clock_ns));
     return parse_sta(run_process({"sta", "-no_splash", "-exit", "sta.tcl"}, dir).output,

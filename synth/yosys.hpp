@@ -51,8 +51,8 @@ struct ScriptInputs {
 
 /// Hierarchical mapping to standard cells: all modules with gates, which `variants` begins with,
 /// then the PEs once more in each other variant, from the same coarse netlist. Writes
-/// elaborated.json and, for each variant V, V.stat and V.v. Reads kLibraryFile, abc.constr, fa_map.v
-/// and lcu_map.v.
+/// elaborated.json and, for each variant V, V.stat and V.v. Reads kLibraryFile, abc.constr,
+/// fa_map.v and lcu_map.v.
 std::string asic_script(const ScriptInputs& in, const Library& library,
                         std::optional<double> clock_ns, const std::vector<AdderVariant>& variants);
 

@@ -239,8 +239,8 @@ std::string expected_adders(const ModuleReport& pe, double clock_ns) {
         const bool meets = *v.tmin_ns <= clock_ns;
         const bool best_meets = best != nullptr && *best->tmin_ns <= clock_ns;
         if (best == nullptr || (meets && !best_meets) ||
-            (meets == best_meets && (meets ? v.area_total < best->area_total
-                                           : *v.tmin_ns < *best->tmin_ns))) {
+            (meets == best_meets &&
+             (meets ? v.area_total < best->area_total : *v.tmin_ns < *best->tmin_ns))) {
             best = &v;
         }
     }
@@ -298,10 +298,9 @@ TEST_F(Flow, RipplingCarriesAddAndAreFewerCells) {
 TEST_F(Osu018, FloorHasTheRegistersOfThePe) {
     // int 4 x 4 in two lanes: swap, activations, two weights each, the sum.
     const FloorPe floor{8, 8, 9, 12, 1, false};
-    const auto design = resolve(load_spec(std::filesystem::path(PEFORGE_SOURCE_DIR) /
-                                          "specs/pot3_ws_5x1.json"));
-    const SynthReport r =
-        synthesise(floor_rtl(floor, design.top, emit(design)), on("osu018"));
+    const auto design =
+        resolve(load_spec(std::filesystem::path(PEFORGE_SOURCE_DIR) / "specs/pot3_ws_5x1.json"));
+    const SynthReport r = synthesise(floor_rtl(floor, design.top, emit(design)), on("osu018"));
     ASSERT_EQ(r.modules.front().unit, Unit::kPe);
     EXPECT_EQ(r.modules.front().flip_flops(), 1 + 8 + 2 * 8 + 12);
     EXPECT_GT(*r.pe_area(), (1 + 8 + 2 * 8 + 12) * 96);
