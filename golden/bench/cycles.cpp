@@ -9,6 +9,8 @@
 #include <charconv>
 #include <cstdlib>
 #include <iostream>
+#include <sstream>
+#include <string>
 #include <string_view>
 
 #include "golden/array/schedule.hpp"
@@ -42,17 +44,18 @@ int main(int argc, char** argv) {
     array.cols = cols;
     array.rows_m = rows_m;
     const TimingParams t = timing(array, post_lanes);
-    GemmShape shape;
-    for (int products = 0; std::cin >> shape.m >> shape.k >> shape.n >> products;) {
-        if (shape.m < 1 || shape.k < 1 || shape.n < 1 || products < 1) {
-            std::cerr << "peforge-golden-cycles: every number of a GEMM is at least 1\n";
+    for (std::string line; std::getline(std::cin, line);) {
+        std::istringstream numbers(line);
+        GemmShape shape;
+        int products = 0;
+        std::string more;
+        if (!(numbers >> shape.m >> shape.k >> shape.n >> products) || numbers >> more ||
+            shape.m < 1 || shape.k < 1 || shape.n < 1 || products < 1) {
+            std::cerr << "peforge-golden-cycles: \"" << line
+                      << "\" is not \"M K N PRODUCTS\", all at least 1\n";
             return 2;
         }
         std::cout << cycles(t, plan(shape, rows * products, cols, rows_m)) << "\n";
-    }
-    if (!std::cin.eof()) {
-        std::cerr << "peforge-golden-cycles: a line is M K N PRODUCTS\n";
-        return 2;
     }
     return EXIT_SUCCESS;
 }
