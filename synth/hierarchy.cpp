@@ -23,6 +23,7 @@ constexpr auto kSuffixes = std::to_array<Suffix>({
     {"log_pe", Unit::kPe},
     {"float_pe", Unit::kPe},
     {"mix_pe", Unit::kPe},
+    {"floor_pe", Unit::kPe},
     {"mix_act", Unit::kEdge},
     {"mix_wgt", Unit::kEdge},
     {"dpe", Unit::kPe},

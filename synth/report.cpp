@@ -56,6 +56,12 @@ Json module_entry(const ModuleReport& m, bool asic) {
     if (m.tmin_ns) j["tmin_ns"] = number(*m.tmin_ns);
     if (asic) {
         j["adders"] = m.adders;
+        for (const VariantReport& v : m.variants) {
+            j["variants"].push_back(
+                {{"adders", v.adders},
+                 {"area", number(v.area_total / static_cast<double>(m.instances))},
+                 {"tmin_ns", optional_number(v.tmin_ns)}});
+        }
     } else {
         j["cell_types"] = m.cell_types;
     }
@@ -113,6 +119,12 @@ std::optional<double> SynthReport::pe_tmin_ns() const {
     return worst;
 }
 
+std::optional<double> SynthReport::pe_over_floor() const {
+    const std::optional<double> pe = pe_area();
+    if (!pe || !floor) return std::nullopt;
+    return *pe / floor->module.area();
+}
+
 std::string to_json(const SynthReport& r) {
     const bool asic = r.library.has_value();
     Json j;
@@ -161,6 +173,13 @@ std::string to_json(const SynthReport& r) {
         j["fmax_mhz"] = nullptr;
         j["timing_error"] = r.timing_error;
     }
+    if (r.floor) {
+        const ModuleReport& bare = r.floor->module;
+        j["floor"] = {
+            {"area", number(bare.area())},   {"tmin_ns", optional_number(bare.tmin_ns)},
+            {"adders", bare.adders},         {"flip_flops", number(bare.flip_flops())},
+            {"sum_bits", r.floor->sum_bits}, {"pe_over_floor", optional_number(r.pe_over_floor())}};
+    }
     j["modules"] = Json::array();
     for (const ModuleReport& m : r.modules) j["modules"].push_back(module_entry(m, asic));
     return j.dump(2) + "\n";
@@ -201,6 +220,24 @@ std::string to_text(const SynthReport& r) {
         }
     } else {
         for (const auto& [type, n] : r.cells) out += fmt::format("  {:<20} {:>9}\n", type, n);
+    }
+    for (const ModuleReport& m : r.modules) {
+        if (m.variants.empty()) continue;
+        out += m.name + " was mapped in these ways, " + r.unit + " / ns:";
+        for (const VariantReport& v : m.variants) {
+            out += fmt::format("{} {} {:.1f}", &v == m.variants.data() ? "" : ",", v.adders,
+                               v.area_total / static_cast<double>(m.instances));
+            if (v.tmin_ns) out += fmt::format(" / {:.3f}", *v.tmin_ns);
+            if (v.adders == m.adders) out += " (taken)";
+        }
+        out += "\n";
+    }
+    if (r.floor) {
+        out +=
+            fmt::format("bare floor of the PE, its registers and one adder of {} bits: {:.1f} {}",
+                        r.floor->sum_bits, r.floor->module.area(), r.unit);
+        if (const auto ratio = r.pe_over_floor()) out += fmt::format("; PE / floor {:.2f}", *ratio);
+        out += "\n";
     }
     out += fmt::format("cells {}, flip-flops {}, memory {} bits{}\n", total(r.cells), flip_flops(r),
                        r.memory_bits, asic ? " (not in the area)" : "");

@@ -14,6 +14,13 @@
 
 namespace peforge::synth {
 
+/// One way in which a PE was mapped.
+struct VariantReport {
+    std::string adders;
+    double area_total = 0.0;  ///< over all instances
+    std::optional<double> tmin_ns;
+};
+
 /// All instances of one emitted module, its parameterisations taken together. A module's own
 /// figures leave out the modules below it.
 struct ModuleReport {
@@ -27,7 +34,8 @@ struct ModuleReport {
     std::map<std::string, long> cell_types;  ///< over all instances
     /// PEs: shortest clock period of the module alone, the worst of its parameterisations.
     std::optional<double> tmin_ns;
-    std::string adders;  ///< "gates", "full_adders", or "mixed" between parameterisations
+    std::string adders;                   ///< AdderVariant, or "mixed" between parameterisations
+    std::vector<VariantReport> variants;  ///< PEs: all that were tried
 
     /// Mean over the instances; exact where there is one parameterisation.
     [[nodiscard]] double area() const { return area_total / static_cast<double>(instances); }
@@ -37,6 +45,12 @@ struct ModuleReport {
     [[nodiscard]] double flip_flops() const {
         return static_cast<double>(flip_flops_total) / static_cast<double>(instances);
     }
+};
+
+/// The bare floor of a PE: its registers and one adder (pf_floor_pe).
+struct FloorReport {
+    int sum_bits = 0;  ///< width of what is added: the sum of a cycle's products
+    ModuleReport module;
 };
 
 /// Which library the figures belong to.
@@ -61,8 +75,9 @@ struct SynthReport {
     long long memory_bits = 0;                 ///< depth * width over all memory wrappers
     std::optional<double> clock_ns;            ///< as asked for
     std::optional<Timing> timing;
-    std::string timing_error;  ///< why there is no timing
-    FileSet artefacts;         ///< synth.ys, yosys.log, netlist.v
+    std::string timing_error;          ///< why there is no timing
+    std::optional<FloorReport> floor;  ///< systolic arrays on standard cells
+    FileSet artefacts;                 ///< synth.ys, yosys.log, netlist.v
 
     [[nodiscard]] double area() const;
     [[nodiscard]] double area_of(Unit unit) const;
@@ -70,6 +85,8 @@ struct SynthReport {
     [[nodiscard]] std::optional<double> pe_area() const;
     /// Shortest clock period of the slowest kind of PE, timed alone; empty without timing.
     [[nodiscard]] std::optional<double> pe_tmin_ns() const;
+    /// Area of one PE in units of its bare floor; empty where either is not known.
+    [[nodiscard]] std::optional<double> pe_over_floor() const;
 };
 
 /// report.json: fixed order of keys, final newline.

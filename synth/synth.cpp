@@ -16,8 +16,10 @@
 #include "generator/spec/error.hpp"
 #include "generator/support/files.hpp"
 #include "generator/support/process.hpp"
+#include "synth/floor.hpp"
 #include "synth/hierarchy.hpp"
 #include "synth/liberty.hpp"
+#include "synth/mapping.hpp"
 #include "synth/timing.hpp"
 #include "synth/yosys.hpp"
 
@@ -43,10 +45,6 @@ constexpr std::array<FpgaTarget, 3> kFpgaTargets = {{
 }};
 
 constexpr std::array<const char*, 3> kLibraries = {"osu018", "osu035", "osu050"};
-
-/// Area differences below this are noise of ABC's ordering (reference: docs/synthesis.md), and full
-/// adders cost speed: they are taken only where they save more.
-constexpr double kNoise = 0.03;
 
 void tell(const SynthSettings& settings, std::string_view step) {
     if (settings.progress) settings.progress(step);
@@ -110,10 +108,22 @@ bool is_fpga_flip_flop(const std::string& cell) {
     return false;
 }
 
+/// A PE in all the ways it was mapped, and the one that is taken.
+struct MappedPe {
+    std::string name;                             ///< of its source
+    std::vector<Candidate> candidates;            ///< the variants, gates first
+    std::vector<ModuleCells::mapped_type> cells;  ///< of each candidate
+    std::vector<std::string> netlists;
+    std::vector<std::size_t> order;  ///< of candidates, by preference
+    std::size_t at = 0;              ///< the one taken, in `order`
+
+    [[nodiscard]] std::size_t taken() const { return order.empty() ? 0 : order[at]; }
+};
+
 /// Everything the report's module list is made from.
 struct Mapped {
-    ModuleCells cells;                          ///< by Yosys module name
-    std::map<std::string, std::string> adders;  ///< standard cells: variant taken
+    ModuleCells cells;                    ///< by Yosys module name
+    std::map<std::string, MappedPe> pes;  ///< standard cells: by Yosys module name
 };
 
 void count_instances(const std::string& module, long times, const Mapped& mapped,
@@ -126,6 +136,21 @@ void count_instances(const std::string& module, long times, const Mapped& mapped
             count_instances(type, times * number, mapped, hierarchy, instances);
         }
     }
+}
+
+/// What a PE's report says about the ways it was mapped; worst period and summed area of all its
+/// parameterisations.
+void add_variants(ModuleReport& m, const MappedPe& pe, long instances) {
+    m.variants.resize(pe.candidates.size());
+    for (std::size_t i = 0; i < pe.candidates.size(); ++i) {
+        const Candidate& c = pe.candidates[i];
+        VariantReport& v = m.variants[i];
+        v.adders = to_string(c.variant);
+        v.area_total += c.area * static_cast<double>(instances);
+        if (c.tmin_ns) v.tmin_ns = std::max(*c.tmin_ns, v.tmin_ns.value_or(0.0));
+    }
+    const std::optional<double>& tmin = pe.candidates[pe.taken()].tmin_ns;
+    if (tmin) m.tmin_ns = std::max(*tmin, m.tmin_ns.value_or(0.0));
 }
 
 /// Fills modules, cells and memory_bits. `library` is null for FPGA targets.
@@ -155,8 +180,12 @@ void fill_report(SynthReport& report, const Mapped& mapped, const Hierarchy& hie
         m.instances += number;
         ++m.parameterisations;
         if (library != nullptr) {
-            const std::string& adders = mapped.adders.at(yosys_name);
+            const auto pe = mapped.pes.find(yosys_name);
+            const std::string adders = to_string(
+                pe == mapped.pes.end() ? AdderVariant::kGates
+                                       : pe->second.candidates[pe->second.taken()].variant);
             m.adders = m.adders.empty() || m.adders == adders ? adders : "mixed";
+            if (pe != mapped.pes.end()) add_variants(m, pe->second, number);
         }
         for (const auto& [type, each] : mapped.cells.at(yosys_name)) {
             if (hierarchy.modules().contains(type)) continue;
@@ -186,53 +215,129 @@ double own_area(const std::map<std::string, long>& cells, const Hierarchy& hiera
     return area;
 }
 
-/// Times the whole design and each PE alone. `netlist` has the module texts by Yosys name.
-void run_sta(SynthReport& report, const std::map<std::string, std::string>& netlist,
-             const Hierarchy& hierarchy, const Library& library, const fs::path& dir) {
+/// Times each mapping of each PE alone.
+void time_pes(std::map<std::string, MappedPe>& pes, const Hierarchy& hierarchy,
+              std::optional<double> clock_ns, const fs::path& dir) {
+    std::string text;
+    std::vector<TimedModule> timed;
+    // Copies under names that need no escapes.
+    const auto alone = [](const MappedPe& pe, std::size_t number, std::size_t candidate) {
+        return fmt::format("{}__{}_{}", pe.name, number,
+                           to_string(pe.candidates[candidate].variant));
+    };
+    std::size_t number = 0;
+    for (const auto& [yosys_name, pe] : pes) {
+        for (std::size_t i = 0; i < pe.candidates.size(); ++i) {
+            const std::string name = alone(pe, number, i);
+            text += "module " + name + " " + pe.netlists[i].substr(pe.netlists[i].find('('));
+            timed.push_back({"pe.v", name});
+        }
+        ++number;
+    }
+    if (timed.empty()) return;
+    write_file(dir / "pe.v", text);
+    write_file(dir / "pe.tcl", sta_script(timed, clock_ns));
+    const std::string output = run_process({"sta", "-no_splash", "-exit", "pe.tcl"}, dir).output;
+    number = 0;
+    for (auto& [yosys_name, pe] : pes) {
+        for (std::size_t i = 0; i < pe.candidates.size(); ++i) {
+            pe.candidates[i].tmin_ns = parse_sta(output, alone(pe, number, i), hierarchy).tmin_ns;
+        }
+        ++number;
+    }
+}
+
+/// Times the whole design; `stubs` stand in for its memories.
+Timing time_design(const std::string& netlist, const std::string& stubs, const Hierarchy& hierarchy,
+                   std::optional<double> clock_ns, const fs::path& dir) {
+    write_file(dir / "netlist.v", netlist + stubs);
+    write_file(dir / "sta.tcl", sta_script({{"netlist.v", hierarchy.top()}}, clock_ns));
+    return parse_sta(run_process({"sta", "-no_splash", "-exit", "sta.tcl"}, dir).output,
+                     hierarchy.top(), hierarchy);
+}
+
+/// The netlist with the mappings of the PEs that are taken now.
+std::string join_netlist(const std::map<std::string, std::string>& modules,
+                         const std::map<std::string, MappedPe>& pes, const std::string& head) {
+    std::string text = head;
+    for (const auto& [module, body] : modules) {
+        const auto pe = pes.find(module);
+        text += pe == pes.end() ? body : pe->second.netlists[pe->second.taken()];
+    }
+    return text;
+}
+
+/// Chooses the PEs' mappings by their own timing and by that of the whole design: a PE that stands
+/// at an end of the critical path of a design that misses its clock is exchanged for the next
+/// faster one. What met the clock is taken, or else the fastest of what was timed. Fills
+/// report.timing or report.timing_error.
+void choose_and_time(SynthReport& report, std::map<std::string, MappedPe>& pes,
+                     const std::map<std::string, std::string>& modules, const std::string& head,
+                     const Hierarchy& hierarchy, const Library& library, const fs::path& dir) {
+    const auto choose = [&] {
+        for (auto& [yosys_name, pe] : pes) {
+            pe.order = by_preference(pe.candidates, report.clock_ns);
+            pe.at = 0;
+        }
+    };
+    choose();
     if (find_program("sta").empty()) {
         report.timing_error =
             "sta (OpenSTA) was not found; install it with: apt-get install opensta";
         return;
     }
     report.tools["opensta"] = version({"sta", "-version"}, dir);
-    write_file(dir / "netlist.v", report.artefacts.at("netlist.v") +
-                                      memory_stubs(hierarchy, library, hierarchy.top()));
-    std::vector<TimedModule> timed = {{"netlist.v", hierarchy.top()}};
-    std::string pe_netlist;
-    std::vector<std::pair<std::string, std::string>> pes;  // top name, module name
-    for (const auto& [yosys_name, body] : netlist) {
-        const std::string& name = hierarchy.modules().at(yosys_name).name;
-        if (unit_of(name, hierarchy.top()) != Unit::kPe) continue;
-        // A copy under a name that needs no escapes.
-        const std::string alone = fmt::format("{}__{}", name, pes.size());
-        pe_netlist += "module " + alone + " " + body.substr(body.find('('));
-        timed.push_back({"pe.v", alone});
-        pes.emplace_back(alone, name);
-    }
-    write_file(dir / "pe.v", pe_netlist);
-    write_file(dir / "sta.tcl", sta_script(timed, report.clock_ns));
-    const std::string output = run_process({"sta", "-no_splash", "-exit", "sta.tcl"}, dir).output;
+    const std::string stubs = memory_stubs(hierarchy, library, hierarchy.top());
     try {
-        report.timing = parse_sta(output, hierarchy.top(), hierarchy);
-        for (const auto& [alone, name] : pes) {
-            const double tmin = parse_sta(output, alone, hierarchy).tmin_ns;
-            for (ModuleReport& m : report.modules) {
-                if (m.name == name) m.tmin_ns = std::max(tmin, m.tmin_ns.value_or(0.0));
+        time_pes(pes, hierarchy, report.clock_ns, dir);
+        choose();
+        std::map<std::string, MappedPe> tried = pes;
+        for (bool more = true; more;) {
+            const Timing timing = time_design(join_netlist(modules, tried, head), stubs, hierarchy,
+                                              report.clock_ns, dir);
+            if (!report.timing || timing.tmin_ns < report.timing->tmin_ns) {
+                report.timing = timing;
+                pes = tried;
+            }
+            more = false;
+            if (!report.clock_ns || timing.tmin_ns <= *report.clock_ns) continue;
+            for (auto& [yosys_name, pe] : tried) {
+                if (pe.name != timing.from.module && pe.name != timing.to.module) continue;
+                const auto next = next_faster(pe.candidates, pe.order, pe.at, *report.clock_ns);
+                if (!next) continue;
+                pe.at = *next;
+                more = true;
             }
         }
     } catch (const CheckFailedError& e) {
         report.timing.reset();
         report.timing_error = e.what();
+        for (auto& [yosys_name, pe] : pes) {
+            for (Candidate& c : pe.candidates) c.tmin_ns.reset();
+        }
+        choose();
     }
+}
+
+/// The variants in which the PEs are mapped. Ripple carry saves area for speed, so it needs a clock
+/// that says how much speed.
+std::vector<AdderVariant> variants_of(const ScriptInputs& in, const Library& library,
+                                      bool has_clock) {
+    std::vector<AdderVariant> variants = {AdderVariant::kGates};
+    if (in.sets.pes.empty()) return variants;
+    const bool full_adders = library.full_adder().has_value();
+    if (full_adders) variants.push_back(AdderVariant::kFullAdders);
+    if (has_clock) variants.push_back(AdderVariant::kRipple);
+    if (has_clock && full_adders) variants.push_back(AdderVariant::kRippleFullAdders);
+    return variants;
 }
 
 void synthesise_cells(SynthReport& report, const ScriptInputs& in, const Library& library,
                       const SynthSettings& settings, const fs::path& dir) {
-    std::vector<AdderVariant> variants = {AdderVariant::kGates};
-    if (library.full_adder() && !in.sets.pes.empty()) {
-        variants.push_back(AdderVariant::kFullAdders);
-        write_file(dir / "fa_map.v", full_adder_map(*library.full_adder()));
-    }
+    const std::vector<AdderVariant> variants =
+        variants_of(in, library, settings.clock_ns.has_value());
+    if (library.full_adder()) write_file(dir / "fa_map.v", full_adder_map(*library.full_adder()));
+    write_file(dir / "lcu_map.v", ripple_map());
     if (!library.driving_buffer().empty()) write_file(dir / "abc.constr", abc_constraints(library));
     tell(settings, "mapping to cells");
     run_yosys(asic_script(in, library, settings.clock_ns, variants), dir, report);
@@ -245,23 +350,26 @@ void synthesise_cells(SynthReport& report, const ScriptInputs& in, const Library
         const ModuleCells cells = parse_stat(read_file(dir / (stem + ".stat")));
         std::map<std::string, std::string> texts = split_netlist(read_file(dir / (stem + ".v")));
         for (const auto& [module, types] : cells) {
-            if (variant != variants.front() &&
-                own_area(types, hierarchy, library) >=
-                    (1.0 - kNoise) * own_area(mapped.cells.at(module), hierarchy, library)) {
-                continue;
+            if (variant == AdderVariant::kGates) {
+                mapped.cells[module] = types;
+                netlist[module] = texts.at(module);
             }
-            mapped.cells[module] = types;
-            mapped.adders[module] = stem;
-            netlist[module] = texts.at(module);
+            const std::string& name = hierarchy.modules().at(module).name;
+            if (unit_of(name, hierarchy.top()) != Unit::kPe) continue;
+            MappedPe& pe = mapped.pes[module];
+            pe.name = name;
+            pe.candidates.push_back({variant, own_area(types, hierarchy, library), {}});
+            pe.cells.push_back(types);
+            pe.netlists.push_back(texts.at(module));
         }
     }
-    fill_report(report, mapped, hierarchy, &library);
-    std::string& text = report.artefacts["netlist.v"];
-    text = fmt::format("// {} mapped to {}; memories are black boxes.\n", in.top, library.file());
-    for (const auto& [module, body] : netlist) text += body;
-
     tell(settings, "static timing");
-    run_sta(report, netlist, hierarchy, library, dir);
+    const std::string head =
+        fmt::format("// {} mapped to {}; memories are black boxes.\n", in.top, library.file());
+    choose_and_time(report, mapped.pes, netlist, head, hierarchy, library, dir);
+    for (const auto& [module, pe] : mapped.pes) mapped.cells[module] = pe.cells[pe.taken()];
+    report.artefacts["netlist.v"] = join_netlist(netlist, mapped.pes, head);
+    fill_report(report, mapped, hierarchy, &library);
 }
 
 void synthesise_fpga(SynthReport& report, const ScriptInputs& in, const FpgaTarget& target,
@@ -348,7 +456,19 @@ SynthReport synthesise(const RtlInput& rtl, const SynthSettings& settings) {
 }
 
 SynthReport synthesise(const Design& design, const FileSet& files, const SynthSettings& settings) {
-    return synthesise(RtlInput{design.top, design.spec.hash, files}, settings);
+    SynthReport report = synthesise(RtlInput{design.top, design.spec.hash, files}, settings);
+    const std::optional<FloorPe> floor =
+        report.library ? floor_of(design) : std::optional<FloorPe>();
+    if (floor) {
+        tell(settings, "bare floor of the PE");
+        SynthSettings quiet = settings;
+        quiet.progress = {};
+        const SynthReport bare = synthesise(floor_rtl(*floor, design.top, files), quiet);
+        for (const ModuleReport& m : bare.modules) {
+            if (m.unit == Unit::kPe) report.floor = FloorReport{floor->sum_bits, m};
+        }
+    }
+    return report;
 }
 
 }  // namespace synth

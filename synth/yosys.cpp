@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <regex>
 #include <sstream>
 
@@ -78,30 +79,60 @@ ModuleSets module_sets(const std::vector<std::string>& modules, const std::strin
 }
 
 const char* to_string(AdderVariant variant) {
-    return variant == AdderVariant::kGates ? "gates" : "full_adders";
+    switch (variant) {
+        case AdderVariant::kFullAdders:
+            return "full_adders";
+        case AdderVariant::kRipple:
+            return "ripple";
+        case AdderVariant::kRippleFullAdders:
+            return "ripple_full_adders";
+        case AdderVariant::kGates:
+            break;
+    }
+    return "gates";
+}
+
+bool has_full_adders(AdderVariant variant) {
+    return variant == AdderVariant::kFullAdders || variant == AdderVariant::kRippleFullAdders;
+}
+
+bool has_ripple_carry(AdderVariant variant) {
+    return variant == AdderVariant::kRipple || variant == AdderVariant::kRippleFullAdders;
 }
 
 std::string asic_script(const ScriptInputs& in, const Library& library,
                         std::optional<double> clock_ns, const std::vector<AdderVariant>& variants) {
+    const bool ripple = std::any_of(variants.begin(), variants.end(), has_ripple_carry);
     // The library comes first, or `check` takes every flip-flop output for undriven.
     std::string s =
         std::string("read_liberty -lib ") + kLibraryFile + "\n" + elaborate(in, "blackbox");
-    s += fmt::format("synth -top {} -noabc -run coarse:check\n", in.top);
+    s += fmt::format("synth -top {} -noabc -run coarse:fine\n", in.top);
+    if (ripple) s += "design -save coarse\n";
+    s += fmt::format("synth -top {} -noabc -run fine:check\n", in.top);
     if (variants.size() > 1) s += "design -save generic\n";
+    if (ripple) {
+        // The PEs alone, with every adder that is left as $alu, so that its carries can be mapped.
+        s += "design -load coarse\n" + select_modules("pes", in.sets.pes) +
+             "select -set others * @pes %d\ndelete @others\nalumacc\nopt\n"
+             "techmap -map lcu_map.v -map +/techmap.v\n"
+             "synth -noabc -run fine:check\ndesign -save ripple\n";
+    }
     for (const AdderVariant variant : variants) {
-        const bool full_adders = variant == AdderVariant::kFullAdders;
-        if (full_adders) {
+        if (variant != AdderVariant::kGates || ripple) {
+            s += fmt::format("design -load {}\n", has_ripple_carry(variant) ? "ripple" : "generic");
+        }
+        if (variant != AdderVariant::kGates) s += "select" + pattern(in.sets.pes) + "\n";
+        if (has_full_adders(variant)) {
             // -d 4 finds the same adders as the default depth in a hundredth of the time; Yosys
             // 0.23 accepts it only in front of another option.
-            s += "design -load generic\nselect" + pattern(in.sets.pes) +
-                 "\nextract_fa -d 4 -fa\ntechmap -map fa_map.v\nopt_clean\n";
+            s += "extract_fa -d 4 -fa\ntechmap -map fa_map.v\nopt_clean\n";
         }
         s += std::string("dfflibmap -liberty ") + kLibraryFile + "\n" +
              abc_command(library, clock_ns);
         // splitnets: OpenSTA 2.0 refuses a concatenation on the left of an assignment.
         s += "splitnets\nopt_clean -purge\ncheck -mapped -assert\n";
         s += fmt::format("tee -q -o {0}.stat stat\nwrite_verilog -noattr -noexpr{1} {0}.v\n",
-                         to_string(variant), full_adders ? " -selected" : "");
+                         to_string(variant), variant == AdderVariant::kGates ? "" : " -selected");
     }
     return s;
 }
@@ -131,6 +162,24 @@ std::string full_adder_map(const FullAdder& adder) {
         "    endgenerate\n"
         "endmodule\n",
         adder.cell, adder.inputs[0], adder.inputs[1], adder.inputs[2], adder.sum, adder.carry);
+}
+
+std::string ripple_map() {
+    // Of several maps for a cell techmap takes the first by name; Yosys' own is _90_lcu.
+    return "(* techmap_celltype = \"$lcu\" *)\n"
+           "module _80_lcu_ripple (P, G, CI, CO);\n"
+           "    parameter WIDTH = 1;\n"
+           "    (* force_downto *) input [WIDTH-1:0] P, G;\n"
+           "    input CI;\n"
+           "    (* force_downto *) output [WIDTH-1:0] CO;\n"
+           "    genvar i;\n"
+           "    generate\n"
+           "        for (i = 0; i < WIDTH; i = i + 1) begin : gen_bit\n"
+           "            if (i == 0) assign CO[0] = G[0] | (P[0] & CI);\n"
+           "            else assign CO[i] = G[i] | (P[i] & CO[i-1]);\n"
+           "        end\n"
+           "    endgenerate\n"
+           "endmodule\n";
 }
 
 ModuleCells parse_stat(const std::string& text) {

@@ -26,14 +26,21 @@ struct ModuleSets {
 /// Sorts the modules that the sources declare into units and memories.
 ModuleSets module_sets(const std::vector<std::string>& modules, const std::string& top);
 
-/// The two ways of mapping adders to a standard-cell library.
+/// The ways of mapping adders to a standard-cell library. "Gates" stands for Yosys' own choice, a
+/// Brent-Kung adder.
 enum class AdderVariant {
-    kGates,       ///< logic gates
-    kFullAdders,  ///< the library's full-adder cell where extract_fa finds one
+    kGates,             ///< logic gates
+    kFullAdders,        ///< the library's full-adder cell where extract_fa finds one
+    kRipple,            ///< carries that ripple, logic gates
+    kRippleFullAdders,  ///< carries that ripple, and full-adder cells
 };
 
-/// "gates", "full_adders": the stem of the files that asic_script() writes for a variant.
+/// "gates", "full_adders", "ripple", "ripple_full_adders": the stem of the files that asic_script()
+/// writes for a variant.
 const char* to_string(AdderVariant variant);
+
+bool has_full_adders(AdderVariant variant);
+bool has_ripple_carry(AdderVariant variant);
 
 /// What a script needs to know. Paths are relative to the folder Yosys runs in.
 struct ScriptInputs {
@@ -42,9 +49,10 @@ struct ScriptInputs {
     ModuleSets sets;
 };
 
-/// Hierarchical mapping to standard cells: all modules with gates, then the PEs once more with full
-/// adders if `variants` has these. Writes elaborated.json and, for each variant V, V.stat and V.v.
-/// Reads kLibraryFile, abc.constr and fa_map.v.
+/// Hierarchical mapping to standard cells: all modules with gates, which `variants` begins with,
+/// then the PEs once more in each other variant, from the same coarse netlist. Writes
+/// elaborated.json and, for each variant V, V.stat and V.v. Reads kLibraryFile, abc.constr,
+/// fa_map.v and lcu_map.v.
 std::string asic_script(const ScriptInputs& in, const Library& library,
                         std::optional<double> clock_ns, const std::vector<AdderVariant>& variants);
 
@@ -57,6 +65,9 @@ std::string abc_constraints(const Library& library);
 
 /// Techmap file that turns $fa into the library's full adder.
 std::string full_adder_map(const FullAdder& adder);
+
+/// Techmap file that turns $lcu, the carries of an adder, into a ripple.
+std::string ripple_map();
 
 /// Cells of each module by type, submodules among them: `stat` output without -json, which is not
 /// valid JSON for a hierarchy in Yosys 0.23.

@@ -11,9 +11,11 @@
 
 #include "generator/spec/error.hpp"
 #include "generator/support/process.hpp"
+#include "synth/floor.hpp"
 #include "synth/liberty.hpp"
 #include "synth/synth.hpp"
 #include "synth/tests/small_library.hpp"
+#include "synth/yosys.hpp"
 
 namespace peforge::synth {
 namespace {
@@ -230,9 +232,85 @@ TEST_F(Osu018, TimesPaths) {
     EXPECT_FALSE(r.tools.at("opensta").empty());
 }
 
+/// Of the variants that meet the clock the one with the smallest area, or else the fastest.
+std::string expected_adders(const ModuleReport& pe, double clock_ns) {
+    const VariantReport* best = nullptr;
+    for (const VariantReport& v : pe.variants) {
+        const bool meets = *v.tmin_ns <= clock_ns;
+        const bool best_meets = best != nullptr && *best->tmin_ns <= clock_ns;
+        if (best == nullptr || (meets && !best_meets) ||
+            (meets == best_meets &&
+             (meets ? v.area_total < best->area_total : *v.tmin_ns < *best->tmin_ns))) {
+            best = &v;
+        }
+    }
+    return best->adders;
+}
+
+TEST_F(Osu018, TheClockDecidesHowPesAreMapped) {
+    if (find_program("sta").empty()) GTEST_SKIP() << "OpenSTA is not installed";
+    SynthSettings settings = on("osu018");
+    std::map<std::string, double> areas;
+    for (const double clock_ns : {20.0, 0.1}) {
+        settings.clock_ns = clock_ns;
+        const SynthReport r = synthesise(tiny(), settings);
+        const ModuleReport& pe = module(r, "tiny_mul_pe");
+        ASSERT_EQ(pe.variants.size(), 4U);
+        for (const VariantReport& v : pe.variants) EXPECT_TRUE(v.tmin_ns) << v.adders;
+        EXPECT_EQ(pe.adders, expected_adders(pe, clock_ns));
+        for (const VariantReport& v : pe.variants) {
+            areas[v.adders] = v.area_total;
+        }
+        EXPECT_DOUBLE_EQ(pe.area_total, areas.at(pe.adders));
+        // Other modules are mapped once.
+        EXPECT_TRUE(module(r, "tiny_acc_column").variants.empty());
+        EXPECT_EQ(module(r, "tiny_acc_column").adders, "gates");
+    }
+    EXPECT_NE(areas.at("gates"), areas.at("ripple"));
+    EXPECT_NE(areas.at("full_adders"), areas.at("ripple_full_adders"));
+}
+
+TEST_F(Flow, RipplingCarriesAddAndAreFewerCells) {
+    std::ofstream(scratch_.path() / "lcu_map.v") << ripple_map();
+    std::ofstream(scratch_.path() / "add.v")
+        << "module add (input [22:0] a, b, input c, output [23:0] s);\n"
+           "    assign s = a + b + c;\nendmodule\n";
+    std::ofstream(scratch_.path() / "s.ys")
+        << "read_verilog add.v\nproc\nalumacc\nopt\ncopy add gate\ncopy add plain\n"
+           "select gate\ntechmap -map lcu_map.v -map +/techmap.v\nopt\n"
+           "tee -q -o gate.stat stat\nselect plain\ntechmap\nopt\ntee -q -o plain.stat stat\n"
+           "select *\nmiter -equiv -flatten add gate m\nhierarchy -top m\n"
+           "sat -verify -prove trigger 0 m\n";
+    const ProcessResult result = run_process({"yosys", "-q", "-s", "s.ys"}, scratch_.path());
+    EXPECT_EQ(result.status, 0) << result.output;
+    const auto cells = [this](const std::string& name) {
+        std::ifstream in(scratch_.path() / (name + ".stat"));
+        const std::string text{std::istreambuf_iterator<char>(in),
+                               std::istreambuf_iterator<char>()};
+        const ModuleCells modules = parse_stat(text);
+        long sum = 0;
+        for (const auto& [type, n] : modules.at(name)) sum += n;
+        return sum;
+    };
+    EXPECT_LT(cells("gate"), cells("plain"));
+}
+
+TEST_F(Osu018, FloorHasTheRegistersOfThePe) {
+    // int 4 x 4 in two lanes: swap, activations, two weights each, the sum.
+    const FloorPe floor{8, 8, 9, 12, 1, false};
+    const auto design =
+        resolve(load_spec(std::filesystem::path(PEFORGE_SOURCE_DIR) / "specs/pot3_ws_5x1.json"));
+    const SynthReport r = synthesise(floor_rtl(floor, design.top, emit(design)), on("osu018"));
+    ASSERT_EQ(r.modules.front().unit, Unit::kPe);
+    EXPECT_EQ(r.modules.front().flip_flops(), 1 + 8 + 2 * 8 + 12);
+    EXPECT_GT(*r.pe_area(), (1 + 8 + 2 * 8 + 12) * 96);
+}
+
 TEST_F(Osu018, TwiceTheSame) {
-    const SynthReport a = synthesise(tiny(), on("osu018"));
-    const SynthReport b = synthesise(tiny(), on("osu018"));
+    SynthSettings settings = on("osu018");
+    settings.clock_ns = 5.0;
+    const SynthReport a = synthesise(tiny(), settings);
+    const SynthReport b = synthesise(tiny(), settings);
     EXPECT_EQ(to_json(a), to_json(b));
     EXPECT_EQ(to_text(a), to_text(b));
     EXPECT_EQ(a.artefacts, b.artefacts);
@@ -261,6 +339,11 @@ TEST_F(Osu018, CommandWritesItsFolder) {
     EXPECT_EQ(j.at("modules").at(0).at("instances"), 5);  // 5 x 1 PEs
     // Everything but the top is classified.
     EXPECT_EQ(j.at("other_modules"), nlohmann::json({"pot3_ws_5x1"}));
+    const auto& pe = j.at("modules").at(0);
+    const auto& floor = j.at("floor");
+    EXPECT_EQ(floor.at("flip_flops"), pe.at("flip_flops"));
+    EXPECT_LT(floor.at("area").get<double>(), pe.at("area").get<double>());
+    EXPECT_GT(floor.at("area").get<double>(), 96 * floor.at("flip_flops").get<double>());
     if (j.contains("tmin_ns")) {
         EXPECT_EQ(j.at("clock_met"), false);
     }

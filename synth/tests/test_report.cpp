@@ -66,6 +66,35 @@ TEST(Report, Json) {
     EXPECT_EQ(j.at("critical_path").at("to").at("module"), "t_mul_pe");
 }
 
+TEST(Report, SaysHowPesWereMapped) {
+    SynthReport r = small_report();
+    r.modules[0].adders = "ripple";
+    r.modules[0].variants = {{"gates", 0.8, 4.0}, {"ripple", 0.4, 4.5}};
+    const auto j = nlohmann::json::parse(to_json(r));
+    const auto& pe = j.at("modules").at(0);
+    EXPECT_EQ(pe.at("adders"), "ripple");
+    EXPECT_EQ(pe.at("variants"), nlohmann::json::parse(R"([
+        {"adders": "gates", "area": 0.2, "tmin_ns": 4}, {"adders": "ripple", "area": 0.1, "tmin_ns": 4.5}])"));
+    EXPECT_FALSE(j.at("modules").at(1).contains("variants"));
+    EXPECT_THAT(to_text(r), HasSubstr("t_mul_pe was mapped in these ways, um2 / ns: "
+                                      "gates 0.2 / 4.000, ripple 0.1 / 4.500 (taken)"));
+}
+
+TEST(Report, Floor) {
+    SynthReport r = small_report();
+    EXPECT_FALSE(nlohmann::json::parse(to_json(r)).contains("floor"));
+    r.floor = FloorReport{16, module("t_floor_pe", Unit::kPe, 1, 0.05)};
+    EXPECT_DOUBLE_EQ(r.pe_over_floor().value(), 2.0);
+    const auto j = nlohmann::json::parse(to_json(r));
+    EXPECT_EQ(j.at("floor").at("area"), 0.05);
+    EXPECT_EQ(j.at("floor").at("flip_flops"), 2);
+    EXPECT_EQ(j.at("floor").at("sum_bits"), 16);
+    EXPECT_EQ(j.at("floor").at("pe_over_floor"), 2);
+    EXPECT_EQ(j.at("area"), 150.4);  // no part of the design
+    EXPECT_THAT(to_text(r), HasSubstr("one adder of 16 bits"));
+    EXPECT_THAT(to_text(r), HasSubstr("PE / floor 2.00"));
+}
+
 TEST(Report, TimingThatFailedIsSaid) {
     SynthReport r = small_report();
     r.timing_error = "OpenSTA gave no clock period";
