@@ -12,8 +12,8 @@ namespace peforge::synth {
 
 /// What a module's area is spent on.
 enum class Unit {
-    kPe,           ///< PE array: *_mul_pe, *_shift_pe, *_log_pe, *_float_pe, *_dpe, *_lookup
-    kEdge,         ///< decoders and operand skew at the array's edge
+    kPe,    ///< PE array: *_mul_pe, *_shift_pe, *_terms_pe, *_log_pe, *_float_pe, *_dpe, *_lookup
+    kEdge,  ///< decoders and operand skew at the array's edge
     kAccumulator,  ///< accumulator columns, without their memories
     kPost,         ///< post-processing: column parameters, scale, encode
     kControl,      ///< controllers, FIFOs, counters, status
