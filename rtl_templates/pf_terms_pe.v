@@ -111,18 +111,22 @@ module pf_terms_pe #(
         // Plain sums in a row: synthesis merges them into carry-save adders and one carry-propagate adder.
         for (l = 0; l < LANES; l = l + 1) begin : gen_lane
             wire [WGT_W-1:0]    wgt   = weight[l*WGT_W +: WGT_W];
-            wire                neg_a = wgt[WGT_W-1];
-            wire                neg_b = wgt[(OWN_SIGNS != 0) ? B_W : WGT_W-1];
+            wire                neg_a;
+            wire                neg_b;
             wire [1:0]          used;
             wire [1:0]          carry;
             wire [ACT_W-1:0]    act;
             wire [A_OPER_W-1:0] oper_a;
             wire [B_OPER_W-1:0] oper_b;
             if (ZERO_GATING != 0) begin : gen_gated
-                assign act = act_i[l*ACT_W +: ACT_W] & {ACT_W{|used}};
+                assign act   = act_i[l*ACT_W +: ACT_W] & {ACT_W{|used}};
+                assign neg_a = wgt[WGT_W-1] & |used;
+                assign neg_b = wgt[(OWN_SIGNS != 0) ? B_W : WGT_W-1] & |used;
             end else begin : gen_plain
                 wire unused_used = |used;
-                assign act = act_i[l*ACT_W +: ACT_W];
+                assign act   = act_i[l*ACT_W +: ACT_W];
+                assign neg_a = wgt[WGT_W-1];
+                assign neg_b = wgt[(OWN_SIGNS != 0) ? B_W : WGT_W-1];
             end
 
             pf_shift_term #(

@@ -272,22 +272,12 @@ constexpr const char* kWeights[] = {
     "apot:n=3",       "apot:n=4",       "apot:n=5",    "sp2:n=4", "denseshift:n=2",
     "denseshift:n=3", "denseshift:n=4", "elp_bsd:n=6", "ternary", "binary"};
 
-TEST(Terms, OneLaneOverAllPairs) {
+TEST(Terms, WeightsStay) {
     std::vector<TermsConfig> configs;
     for (const char* weight : kWeights) {
         configs.push_back({.weight = weight});
-        configs.push_back({.weight = weight, .zero_gating = 0, .spare_bits = 3});
-        configs.push_back({.weight = weight, .act_bits = 4, .pipeline = 2});
-    }
-    run(configs);
-}
-
-TEST(Terms, SeveralLanes) {
-    std::vector<TermsConfig> configs;
-    for (const char* weight : kWeights) {
-        configs.push_back({.weight = weight, .lanes = 3, .spare_bits = 2});
-        configs.push_back(
-            {.weight = weight, .act_bits = 3, .lanes = 2, .pipeline = 2, .zero_gating = 0});
+        configs.push_back({.weight = weight, .act_bits = 4, .pipeline = 2, .zero_gating = 0});
+        configs.push_back({.weight = weight, .act_bits = 6, .lanes = 3, .spare_bits = 2});
     }
     configs.push_back({.weight = "apot:n=4", .act_bits = 3, .lanes = 16});
     configs.push_back({.weight = "sp2:n=4", .act_bits = 2, .lanes = 16, .pipeline = 2});
@@ -298,14 +288,12 @@ TEST(Terms, SeveralLanes) {
 TEST(Terms, SumStays) {
     std::vector<TermsConfig> configs;
     for (const char* weight : kWeights) {
-        configs.push_back({.weight = weight, .sum_stays = 1, .spare_bits = 9});
-        configs.push_back({.weight = weight,
-                           .act_bits = 5,
-                           .lanes = 3,
-                           .pipeline = 2,
-                           .sum_stays = 1,
-                           .spare_bits = 4});
+        configs.push_back(
+            {.weight = weight, .act_bits = 5, .lanes = 2, .sum_stays = 1, .spare_bits = 9});
     }
+    configs.push_back({.weight = "apot:n=4", .pipeline = 2, .sum_stays = 1});
+    configs.push_back(
+        {.weight = "denseshift:n=3", .pipeline = 2, .zero_gating = 0, .sum_stays = 1});
     run(configs);
 }
 
