@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Purpose   : total = sum + sum over lanes of +-(act << shift) + LANES * OFFSET, modulo 2^PSUM_W. A weight is
-//             {neg, shift}; a shift of all ones, with neg 0, is zero. Minus is one's complement and carry in. The sign
-//             bit is added inverted, which stands for a constant and saves the sign extension:
-//             OFFSET = 2^(ACT_W + 2^SHIFT_W - 3).
+//             {neg, shift}; with HAS_ZERO a shift of all ones, with neg 0, is zero. Minus is one's complement and carry
+//             in. The sign bit is added inverted, which stands for a constant and saves the sign extension:
+//             OFFSET = 2^(ACT_W + 2^SHIFT_W - 2 - HAS_ZERO).
 //             The array takes the offsets back: at the top of every column, or where a finished sum leaves it.
 //             Weight-stationary: sum is psum_i and total becomes psum_o. Output-stationary: sum and total are the PE's
 //             own register, sum is 0 where a token passes, and psum_i, psum_o are the column's chain of results.
@@ -13,17 +13,19 @@
 // Handshake : none; see pf_pe_regs for swap_i and shift_i.
 // Parameters:
 //   ACT_W        activation width, signed, 2..8
-//   SHIFT_W      width of a weight's shift, 1..4
+//   SHIFT_W      width of a weight's shift, 1..4; without zero 0..4
+//   HAS_ZERO     1: a shift of all ones is zero; 0: it is the largest shift
 //   LANES        products per cycle, >= 1
 //   PIPELINE     1: product and sum in one cycle; 2: a register between them
 //   ZERO_GATING  1: a zero weight holds the shifter's input at zero; 0: it masks the shifter's output
-//   PSUM_W       partial sum width, >= ACT_W + 2^SHIFT_W - 1 + ceil(log2(LANES))
+//   PSUM_W       partial sum width, >= ACT_W + 2^SHIFT_W - HAS_ZERO + ceil(log2(LANES))
 //   SUM_STAYS    0: weight-stationary; 1: output-stationary
 `default_nettype none
 
 module pf_shift_pe #(
     parameter ACT_W       = 8,
     parameter SHIFT_W     = 3,
+    parameter HAS_ZERO    = 1,
     parameter LANES       = 1,
     parameter PIPELINE    = 1,
     parameter ZERO_GATING = 1,
@@ -43,11 +45,11 @@ module pf_shift_pe #(
 );
 
     localparam WGT_W  = SHIFT_W + 1;
-    localparam OPER_W = ACT_W + (1 << SHIFT_W) - 2;   // of act << largest shift
+    localparam ONES   = (1 << SHIFT_W) - 1;           // a shift of all ones
+    localparam OPER_W = ACT_W + ONES - HAS_ZERO;      // of act << largest shift
     localparam TERM_W = OPER_W + 1;                   // minus the most negative one carries out
+    localparam WIDE_W = ACT_W + ONES;
     localparam [OPER_W-1:0] TOP_BIT = {1'b1, {(OPER_W-1){1'b0}}};
-    localparam MAX_SHIFT = (1 << SHIFT_W) - 1;
-    localparam WIDE_W    = ACT_W + MAX_SHIFT;
 
     wire [LANES*WGT_W-1:0]  weight;
     wire [LANES*TERM_W-1:0] operand;
@@ -80,28 +82,39 @@ module pf_shift_pe #(
     genvar l;
     generate
         for (l = 0; l < LANES; l = l + 1) begin : gen_lane
-            wire [ACT_W-1:0]   act   = act_i[l*ACT_W +: ACT_W];
-            wire [SHIFT_W-1:0] shift = weight[l*WGT_W +: SHIFT_W];
-            wire               neg   = weight[l*WGT_W + SHIFT_W];
-            wire               zero  = &shift;
-            // From the top of a wide word downwards, with complemented zeros behind: the first stages of the shifter only
-            // see the few bits that differ, so that it is no larger than one written out bit by bit.
-            wire [WIDE_W-1:0]  wide    = {act, {MAX_SHIFT{1'b0}}};
-            wire [WIDE_W-1:0]  flipped = neg ? ~wide : wide;
-            wire signed [WIDE_W-1:0] top;
-            if (ZERO_GATING != 0) begin : gen_gated
-                assign top = $signed(zero ? {WIDE_W{1'b0}} : flipped);
-            end else begin : gen_plain
-                assign top = $signed(flipped);
-            end
-            wire signed [WIDE_W-1:0] moved   = top >>> (~shift);
-            // All ones never shifts, so the top bit only repeats the sign.
-            wire        [OPER_W-1:0] shifted = moved[OPER_W-1:0];
-            wire                     unused_top = moved[OPER_W];
-            if (ZERO_GATING != 0) begin : gen_operand
-                assign operand[l*TERM_W +: TERM_W] = {1'b0, shifted ^ TOP_BIT};
-            end else begin : gen_masked
-                assign operand[l*TERM_W +: TERM_W] = {1'b0, (shifted & {OPER_W{~zero}}) ^ TOP_BIT};
+            wire [ACT_W-1:0] act = act_i[l*ACT_W +: ACT_W];
+            wire             neg = weight[l*WGT_W + SHIFT_W];
+            if (SHIFT_W == 0) begin : gen_sign
+                assign operand[l*TERM_W +: TERM_W] = {1'b0, act ^ {ACT_W{neg}} ^ TOP_BIT};
+            end else begin : gen_shift
+                wire [SHIFT_W-1:0] shift = weight[l*WGT_W +: SHIFT_W];
+                wire               zero;
+                if (HAS_ZERO != 0) begin : gen_zero
+                    assign zero = &shift;
+                end else begin : gen_no_zero
+                    assign zero = 1'b0;
+                end
+                // From the top of a wide word downwards, with complemented zeros behind: the first stages of the shifter
+                // only see the few bits that differ, so that it is no larger than one written out bit by bit.
+                wire [WIDE_W-1:0]  wide    = {act, {ONES{1'b0}}};
+                wire [WIDE_W-1:0]  flipped = neg ? ~wide : wide;
+                wire signed [WIDE_W-1:0] top;
+                if (ZERO_GATING != 0) begin : gen_gated
+                    assign top = $signed(zero ? {WIDE_W{1'b0}} : flipped);
+                end else begin : gen_plain
+                    assign top = $signed(flipped);
+                end
+                wire signed [WIDE_W-1:0] moved   = top >>> (~shift);
+                wire        [OPER_W-1:0] shifted = moved[OPER_W-1:0];
+                if (HAS_ZERO != 0) begin : gen_top
+                    // All ones never shifts, so the top bit only repeats the sign.
+                    wire unused_top = moved[OPER_W];
+                end
+                if (ZERO_GATING != 0) begin : gen_operand
+                    assign operand[l*TERM_W +: TERM_W] = {1'b0, shifted ^ TOP_BIT};
+                end else begin : gen_masked
+                    assign operand[l*TERM_W +: TERM_W] = {1'b0, (shifted & {OPER_W{~zero}}) ^ TOP_BIT};
+                end
             end
             assign carry[l] = neg;
         end

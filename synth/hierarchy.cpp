@@ -20,6 +20,7 @@ struct Suffix {
 constexpr auto kSuffixes = std::to_array<Suffix>({
     {"mul_pe", Unit::kPe},
     {"shift_pe", Unit::kPe},
+    {"terms_pe", Unit::kPe},
     {"log_pe", Unit::kPe},
     {"float_pe", Unit::kPe},
     {"mix_pe", Unit::kPe},

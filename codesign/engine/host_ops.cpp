@@ -63,6 +63,8 @@ std::int64_t linear(const golden::Format& format, Code code, int z_frac_bits) {
                 moved(one | (d.value & (one - 1)), (d.value >> frac) - frac + z_frac_bits);
             return d.negative ? -x : x;
         }
+        default:
+            break;  // weights alone are no operands of these
     }
     return 0;
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -98,8 +99,10 @@ WeightFit fit_weights(const FormatGrid& grid, std::span<const double> weights,
     }
     WeightFit best;
     if (largest == 0.0) {
-        // Only the bias counts: the smallest scale gives it the finest unit.
-        best.scale = least_scale > 0.0 ? least_scale : 1.0;
+        // Only the bias counts: the smallest scale gives it the finest unit. Without a bias and
+        // without a zero the weights vanish by their scale.
+        const double none = grid.quantise(0.0) == 0.0 ? 1.0 : std::numeric_limits<float>::min();
+        best.scale = least_scale > 0.0 ? least_scale : none;
         best.codes.assign(weights.size(), grid.code(0.0));
         return best;
     }

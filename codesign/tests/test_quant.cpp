@@ -27,7 +27,10 @@ const Format kFormats[] = {
     {.kind = FormatKind::kLp, .n = 8, .es = 1, .rs = 3},
     {.kind = FormatKind::kLp, .n = 4, .es = 1, .rs = 2},
     {.kind = FormatKind::kLp, .n = 4, .es = 1, .rs = 2, .flush_to_zero = true},
-    {.kind = FormatKind::kLp, .n = 2, .es = 0, .rs = 1}};
+    {.kind = FormatKind::kLp, .n = 2, .es = 0, .rs = 1},
+    {.kind = FormatKind::kApot, .n = 4},
+    {.kind = FormatKind::kDenseShift, .n = 3},
+    {.kind = FormatKind::kBinary, .n = 1}};
 
 TEST(FormatGrid, EqualsTheEncoder) {
     for (const Format& format : kFormats) {
@@ -105,6 +108,8 @@ TEST(AccumulatorUnit, TurnsTermsIntoProducts) {
     };
     EXPECT_EQ(unit_product(golden::DatapathKind::kMul, kFormats[0], kFormats[0]), 1.0);
     EXPECT_EQ(unit_product(golden::DatapathKind::kShift, kFormats[2], kFormats[0]), 1.0);
+    EXPECT_EQ(unit_product(golden::DatapathKind::kShift, kFormats[8], kFormats[0]), 1.0);
+    EXPECT_EQ(unit_product(golden::DatapathKind::kShift, kFormats[9], kFormats[0]), 1.0);
     EXPECT_EQ(unit_product(golden::DatapathKind::kLog, kFormats[4], kFormats[4]), 1.0);
     EXPECT_EQ(unit_product(golden::DatapathKind::kLog, kFormats[5], kFormats[4]), 1.0);
     EXPECT_EQ(unit_product(golden::DatapathKind::kLog, kFormats[2], kFormats[4]), 1.0);
@@ -161,6 +166,15 @@ TEST(FitWeights, KeepsZeroColumnsAndTheLeastScale) {
     EXPECT_EQ(fit_weights(grid, zeros, moments, 0.25).codes, (std::vector<Code>{0, 0}));
     const std::vector<double> small{1e-3, -1e-3};
     EXPECT_GE(fit_weights(grid, small, moments, 0.25).scale, 0.25);
+}
+
+TEST(FitWeights, ZeroColumnsVanishWhereThereIsNoZero) {
+    const InputMoments moments(std::vector<float>{1, 2, 3, 4}, 2, 2);
+    const std::vector<double> zeros{0.0, 0.0};
+    const WeightFit fit = fit_weights(FormatGrid({.kind = FormatKind::kBinary, .n = 1}), zeros,
+                                      moments, 0.0);
+    EXPECT_GT(fit.scale, 0.0);
+    EXPECT_EQ(to_fixed(fit.scale, 16, 6).scale, 0U);  // so the column's output is its bias alone
 }
 
 class LutFitting : public ::testing::Test {

@@ -155,7 +155,7 @@ void add_format(CLI::App& app, Action& action) {
     CLI::App* command = app.add_subcommand("format", "print the code table of a number format");
     command
         ->add_option("FORMAT", options->format,
-                     "kind:key=value,... such as lp:n=4,es=1,rs=2, pot:n=4, int:n=8")
+                     "kind:key=value,... such as lp:n=4,es=1,rs=2, apot:n=4, ternary")
         ->required();
     CLI::Option* csv =
         command->add_flag("--csv", options->csv, "columns code,bits,value (NaR is nan)");

@@ -38,6 +38,12 @@ int counter_bits(std::uint64_t largest) {
 DatapathKind datapath_kind(const Spec& spec) {
     switch (spec.weight.kind) {
         case FormatKind::kPot:
+        case FormatKind::kApot:
+        case FormatKind::kSp2:
+        case FormatKind::kDenseShift:
+        case FormatKind::kElpBsd:
+        case FormatKind::kTernary:
+        case FormatKind::kBinary:
             return DatapathKind::kShift;
         case FormatKind::kLp:
             return DatapathKind::kLog;

@@ -15,6 +15,7 @@
 #include "generator/emit/tables.hpp"
 #include "generator/emit/templates.hpp"
 #include "generator/spec/error.hpp"
+#include "golden/formats/power_sum.hpp"
 
 namespace peforge {
 
@@ -92,6 +93,12 @@ Decoder log_decoder(const Format& f) {
     switch (f.kind) {
         case FormatKind::kInt:
         case FormatKind::kPot:
+        case FormatKind::kApot:
+        case FormatKind::kSp2:
+        case FormatKind::kDenseShift:
+        case FormatKind::kElpBsd:
+        case FormatKind::kTernary:
+        case FormatKind::kBinary:
             return {};
         case FormatKind::kLp:
         case FormatKind::kPosit:  // the same fields; only the fraction means something else
@@ -107,6 +114,45 @@ Decoder log_decoder(const Format& f) {
             return {"pf_flint_decode", fmt::format(".N({})", f.n)};
     }
     throw std::logic_error("unknown format kind");
+}
+
+using Parameters = std::vector<std::pair<std::string, std::string>>;
+
+/// Does the PE shift twice? Operands of pf_terms_pe are the codes themselves.
+bool two_terms(const Format& f) {
+    return golden::is_power_sum(f.kind) && golden::term_fields(f)[1].width > 0;
+}
+
+/// One power of two or zero: the codes are those of pot.
+bool has_pot_decoder(const Format& f) {
+    return f.kind == FormatKind::kPot ||
+           (golden::is_power_sum(f.kind) && !two_terms(f) && golden::has_zero(f));
+}
+
+Parameters shift_parameters(const Format& weight) {
+    Parameters p = {{"ACT_W", "ACT_W"}, {"SHIFT_W", "WGT_W - 1"}};
+    if (!golden::has_zero(weight)) p.emplace_back("HAS_ZERO", "0");
+    return p;
+}
+
+/// Widths of the fields, and the shift of each of their codes, the first in the lowest digit; f is
+/// none.
+Parameters term_parameters(const Format& weight) {
+    Parameters p = {{"ACT_W", "ACT_W"}};
+    const std::array<golden::TermField, 2> fields = golden::term_fields(weight);
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        const char letter = i == 0 ? 'A' : 'B';
+        std::string digits;
+        for (std::size_t code = 0; code < 4; ++code) {
+            const int shift = fields[i].shifts[code];
+            const bool none = code >> fields[i].width != 0 || shift == golden::TermField::kNone;
+            digits.insert(digits.begin(), none ? 'f' : static_cast<char>('0' + shift));
+        }
+        p.emplace_back(fmt::format("{}_W", letter), text(fields[i].width));
+        p.emplace_back(fmt::format("{}_SHIFTS", letter), "16'h" + digits);
+    }
+    p.emplace_back("OWN_SIGNS", fields[0].sign != fields[1].sign ? "1" : "0");
+    return p;
 }
 
 /// Verilog of the partial sum's width for any ROWS and LANES: what the products of a tile need in
@@ -170,14 +216,14 @@ mst::data systolic_values(const Design& d) {
     v.set("psum_width", psum_width(d));
     v.set("latency_note", "ROWS+" + text(d.output_stationary() ? s.pipeline + 1 : s.pipeline));
 
-    std::vector<std::pair<std::string, std::string>> pe;
+    Parameters pe;
     std::string module;
     if (dp.kind == DatapathKind::kMul) {
         module = "pf_mul_pe";
         pe = {{"ACT_W", "ACT_W"}, {"WGT_W", "WGT_W"}};
     } else if (dp.kind == DatapathKind::kShift) {
-        module = "pf_shift_pe";
-        pe = {{"ACT_W", "ACT_W"}, {"SHIFT_W", "WGT_W - 1"}};
+        module = two_terms(dp.weight) ? "pf_terms_pe" : "pf_shift_pe";
+        pe = two_terms(dp.weight) ? term_parameters(dp.weight) : shift_parameters(dp.weight);
     } else if (dp.kind == DatapathKind::kFloat) {
         module = "pf_float_pe";
         const std::string act_frac = text(golden::log_frac_bits(dp.activation));
@@ -234,8 +280,10 @@ mst::data systolic_values(const Design& d) {
     v.set("psum_offset", std::to_string(psum_offset(dp)));
 
     const auto set_operand = [&v, &s](const std::string& side, const Format& f) {
-        v.set(side + "_int", f.kind == FormatKind::kInt && s.modes.empty());
-        v.set(side + "_pot", f.kind == FormatKind::kPot);
+        const bool decoded = has_pot_decoder(f);
+        v.set(side + "_int", (f.kind == FormatKind::kInt || golden::is_power_sum(f.kind)) &&
+                                 !decoded && s.modes.empty());
+        v.set(side + "_pot", decoded);
         v.set(side + "_log", (f.kind == FormatKind::kLp || golden::is_float(f)) && s.modes.empty());
         const Decoder decoder = log_decoder(f);
         v.set(side + "_decoder", decoder.module);

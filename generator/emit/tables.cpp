@@ -12,6 +12,7 @@
 #include "generator/emit/render.hpp"
 #include "golden/formats/boundary.hpp"
 #include "golden/formats/encode_boundary.hpp"
+#include "golden/formats/power_sum.hpp"
 
 namespace peforge {
 
@@ -259,6 +260,18 @@ mst::data float_values(const golden::PostParams& post) {
     return v;
 }
 
+/// The largest shift of each term of a weight.
+std::vector<int> largest_shifts(const Format& weight) {
+    if (weight.kind == FormatKind::kPot) return {golden::max_decoded(weight)};
+    std::vector<int> largest;
+    const auto fields = golden::term_fields(weight);
+    for (std::size_t i = 0; i == 0 || (i < fields.size() && fields[i].width > 0); ++i) {
+        const auto end = fields[i].shifts.begin() + (1 << fields[i].width);
+        largest.push_back(*std::max_element(fields[i].shifts.begin(), end));
+    }
+    return largest;
+}
+
 }  // namespace
 
 mst::data log2lin_values(const golden::DatapathParams& datapath) {
@@ -287,6 +300,8 @@ std::string encode_template(const golden::PostParams& post) {
         case FormatKind::kFp8:
         case FormatKind::kFlint:
             return "pf_encode_float.v.mustache";
+        default:
+            break;  // weights alone
     }
     throw std::logic_error("unknown format kind");
 }
@@ -304,6 +319,8 @@ mst::data encode_values(const golden::PostParams& post) {
         case FormatKind::kFp8:
         case FormatKind::kFlint:
             return float_values(post);
+        default:
+            break;  // weights alone
     }
     throw std::logic_error("unknown format kind");
 }
@@ -317,8 +334,13 @@ std::uint64_t psum_offset(const golden::DatapathParams& datapath) {
             }
             return offset;
         }
-        case golden::DatapathKind::kShift:
-            return std::uint64_t{1} << (datapath.activation.n + (1 << (datapath.weight.n - 1)) - 3);
+        case golden::DatapathKind::kShift: {
+            std::uint64_t offset = 0;
+            for (const int shift : largest_shifts(datapath.weight)) {
+                offset += std::uint64_t{1} << (datapath.activation.n + shift - 1);
+            }
+            return offset;
+        }
         case golden::DatapathKind::kLog:
         case golden::DatapathKind::kFloat:
             return std::uint64_t{1} << (datapath.term_bits - 1);
@@ -331,7 +353,7 @@ int operand_bits(const golden::DatapathParams& datapath, const Format& format) {
         datapath.kind == golden::DatapathKind::kFloat) {
         return 1 + signed_bits(golden::min_decoded(format) - 1, golden::max_decoded(format));
     }
-    return format.n;  // int: the value; pot: sign and shift
+    return format.n;  // int: the value; pot: sign and shift; sums of powers: sign and fields
 }
 
 MixedOperands mixed_operands(const golden::DatapathParams& datapath) {

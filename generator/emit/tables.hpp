@@ -24,11 +24,12 @@ kainjow::mustache::data encode_values(const golden::PostParams& post);
 
 /// The constant that one lane of one PE adds to the partial sum besides its term: the sign bits of
 /// the terms are added inverted, which saves their sign extension in every PE (see OFFSET in the
-/// headers of pf_mul_pe, pf_shift_pe and pf_log_pe). The top of each column is fed with
-/// -rows * lanes * psum_offset modulo 2^psum_bits, so that the sums at the bottom are exact.
+/// headers of pf_mul_pe, pf_shift_pe, pf_terms_pe and pf_log_pe). The top of each column is fed
+/// with -rows * lanes * psum_offset modulo 2^psum_bits, so that the sums at the bottom are exact.
 std::uint64_t psum_offset(const golden::DatapathParams& datapath);
 
-/// Width of a decoded operand in the array: int: the code; pot: {neg, shift}; lp: {neg, log} with
+/// Width of a decoded operand in the array: int: the code; pot: {neg, shift}; sums of powers: the
+/// code, {neg, shift} where it has one power; lp: {neg, log} with
 /// the format's own fraction bits. Zero is the shift of all ones or the most negative log, which
 /// therefore lies below every other log.
 int operand_bits(const golden::DatapathParams& datapath, const golden::Format& format);

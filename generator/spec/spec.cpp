@@ -176,7 +176,9 @@ private:
         known_dataflow_ = known_kind_ && (spec_.kind != ArrayKind::kSystolic || known_dataflow_);
         const auto weight = peek_format("weight");
         const auto activation = peek_format("activation");
-        known_datapath_ = known_kind_ && (spec_.kind == ArrayKind::kLut || (weight && activation));
+        known_datapath_ = known_kind_ &&
+                          (spec_.kind == ArrayKind::kLut || (weight && activation)) &&
+                          !(activation && golden::is_power_sum(*activation));  // refused by itself
         spec_.weight.kind = weight.value_or(FormatKind::kInt);
         spec_.activation.kind = activation.value_or(FormatKind::kInt);
     }
@@ -297,6 +299,12 @@ private:
         const std::optional<FormatKind> kind =
             format_node != nullptr ? format_kind(*format_node) : std::nullopt;
         const std::size_t before = problems_.size();
+        if (kind && golden::is_power_sum(*kind) && path != "/weight") {
+            problem(format_node->begin, path + "/format",
+                    fmt::format("\"{}\" is a format of weights alone; allowed: {}",
+                                golden::kind_name(*kind), operand_format_names()));
+            return;
+        }
         std::set<std::string> seen;
         for (const Member& m : node.members) {
             const std::string pointer = path + pointer_step(m.key);
@@ -322,6 +330,9 @@ private:
                 !seen.contains(std::string(p.key))) {
                 p.set_default(result);
             }
+        }
+        if (const int bits = golden::fixed_bits(result.kind); bits != 0) {
+            result.n = bits;
         }
         std::string key;
         const std::string what = golden::check(result, key);
@@ -368,6 +379,18 @@ private:
         }
     }
 
+    /// Formats of activations and outputs.
+    static std::string operand_format_names() {
+        std::string text;
+        for (std::size_t i = 0; i < golden::kFormatKindNames.size(); ++i) {
+            if (!golden::is_power_sum(static_cast<FormatKind>(i))) {
+                text +=
+                    fmt::format("{}\"{}\"", text.empty() ? "" : ", ", golden::kFormatKindNames[i]);
+            }
+        }
+        return text;
+    }
+
     static std::string format_names(const FormatParameter& p) {
         std::string text;
         for (std::size_t i = 0; i < golden::kFormatKindNames.size(); ++i) {
@@ -405,7 +428,8 @@ private:
                 problem(order_of(later, "format"), fmt::format("/{}/format", later),
                         fmt::format("\"{}\" weights with \"{}\" activations have no datapath; "
                                     "allowed: int with int, pot with int, lp with lp, and any two "
-                                    "of posit, adaptivfloat, fp8, flint",
+                                    "of posit, adaptivfloat, fp8, flint; apot, sp2, denseshift, "
+                                    "elp_bsd, ternary and binary weights with int",
                                     kind_name(spec_.weight), kind_name(spec_.activation)));
             }
         }

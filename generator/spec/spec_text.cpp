@@ -135,9 +135,13 @@ ordered_json object_schema() {
             {"additionalProperties", false}};
 }
 
-ordered_json format_schema() {
+/// Schema of a format object; `weight`: formats of weights alone are legal as well.
+ordered_json format_schema(bool weight) {
     ordered_json variants = ordered_json::array();
     for (const FormatKind kind : kFormatKindList) {
+        if (!weight && golden::is_power_sum(kind)) {
+            continue;
+        }
         ordered_json object = object_schema();
         for (const FormatParameter& p : format_parameters()) {
             if (!belongs(p, kind)) {
@@ -189,6 +193,9 @@ ordered_json kind_schema(ArrayKind kind) {
             object = &top["properties"][name];
         }
         ordered_json schema = value_schema(p);
+        if (p.type == ParameterType::kFormat && p.pointer != "/weight") {
+            schema["$ref"] = "#/$defs/operand_format";
+        }
         if (p.pointer == "/array/kind") {
             schema.erase("enum");
             schema["const"] = p.choices[static_cast<std::size_t>(kind)];
@@ -247,7 +254,7 @@ std::string json_schema() {
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema";
     schema["title"] = "peforge spec";
     schema["oneOf"] = {kind_schema(ArrayKind::kSystolic), kind_schema(ArrayKind::kLut)};
-    schema["$defs"] = {{"format", format_schema()}};
+    schema["$defs"] = {{"format", format_schema(true)}, {"operand_format", format_schema(false)}};
     return schema.dump(2) + "\n";
 }
 

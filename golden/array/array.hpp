@@ -109,7 +109,8 @@ public:
 
     /// Raw accumulators, [m][n], after all K tiles; saturation is applied per K tile of rows*lanes.
     /// counters.nar: weight NaRs times row blocks of rows_m plus activation NaRs times column
-    /// tiles, which is how often the controller streams each code.
+    /// tiles, which is how often the controller streams each code. counters.saturations: those of
+    /// the columns beyond N as well where the weights have no zero.
     void accumulate(GemmShape shape, std::span<const Code> activations,
                     std::span<const Code> weights, std::span<std::int64_t> acc,
                     Counters* counters = nullptr) const;

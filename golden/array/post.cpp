@@ -43,6 +43,13 @@ void choose_z(PostParams& p, int octaves) {
             p.z_bits = above + p.z_frac_bits + 2;
             break;
         }
+        case FormatKind::kApot:
+        case FormatKind::kSp2:
+        case FormatKind::kDenseShift:
+        case FormatKind::kElpBsd:
+        case FormatKind::kTernary:
+        case FormatKind::kBinary:
+            throw std::invalid_argument(to_string(f) + " is a format of weights, not of outputs");
     }
     if (p.z_bits > kMaxZBits) {
         throw std::invalid_argument("the encoder's input for " + to_string(f) + " would need " +

@@ -62,13 +62,7 @@ std::uint64_t count_nar(const Format& f, std::span<const Code> codes) {
 /// Factor of an operand of a linear datapath.
 std::int32_t factor(const Format& f, Code code) {
     const Decoded d = decode(f, code);
-    if (d.zero) {
-        return 0;
-    }
-    if (f.kind == FormatKind::kInt) {
-        return d.value;
-    }
-    return d.negative ? -(1 << d.value) : 1 << d.value;
+    return d.zero ? 0 : linear_factor(f, d);
 }
 
 /// Factors of a row of codes. Integers are only sign-extended, which vectorises.
@@ -322,6 +316,23 @@ void SystolicArray::accumulate(GemmShape shape, std::span<const Code> activation
     require(weights.size() == area(shape.k, shape.n), "weights are not [k][n]");
     require(acc.size() == area(shape.m, shape.n), "accumulators are not [m][n]");
     const DatapathParams& d = params_.datapath;
+    // The array works on whole column tiles. Weights of a format without zero make sums in the
+    // columns beyond N too, which nobody reads, but which count when they saturate.
+    if (params_.accumulator.saturate && !has_zero(d.weight) && shape.n % params_.cols != 0) {
+        const GemmShape padded{shape.m, shape.k, round_up(shape.n, params_.cols)};
+        std::vector<Code> more(area(padded.k, padded.n), zero_code(d.weight));
+        std::vector<std::int64_t> sums(area(padded.m, padded.n));
+        for (int k = 0; k < shape.k; ++k) {
+            std::copy_n(weights.begin() + static_cast<std::ptrdiff_t>(area(k, shape.n)), shape.n,
+                        more.begin() + static_cast<std::ptrdiff_t>(area(k, padded.n)));
+        }
+        accumulate(padded, activations, more, sums, counters);
+        for (int m = 0; m < shape.m; ++m) {
+            std::copy_n(sums.begin() + static_cast<std::ptrdiff_t>(area(m, padded.n)), shape.n,
+                        acc.begin() + static_cast<std::ptrdiff_t>(area(m, shape.n)));
+        }
+        return;
+    }
     SumAdder adder(params_.accumulator, d.max_term * std::max(shape.k, 1), acc, shape.n);
     if (shape.m > 0 && shape.k > 0 && shape.n > 0) {
         if (d.kind == DatapathKind::kMul || d.kind == DatapathKind::kShift) {

@@ -48,10 +48,8 @@ std::int64_t term_of(const DatapathParams& d, const Decoded& w, const Decoded& a
     switch (d.kind) {
         case DatapathKind::kMul:
             return std::int64_t{w.value} * a.value;
-        case DatapathKind::kShift: {
-            const std::int64_t magnitude = std::int64_t{a.value} * (std::int64_t{1} << w.value);
-            return w.negative ? -magnitude : magnitude;
-        }
+        case DatapathKind::kShift:
+            return std::int64_t{a.value} * linear_factor(d.weight, w);
         case DatapathKind::kLog: {
             const std::int64_t magnitude =
                 log_magnitude(d, aligned_log(d, d.weight, w) + aligned_log(d, d.activation, a));
@@ -77,8 +75,11 @@ void check_operands(DatapathKind kind, const Format& weight, const Format& activ
             allowed = "datapath mul needs int weights and int activations";
             break;
         case DatapathKind::kShift:
-            legal = weight.kind == FormatKind::kPot && activation.kind == FormatKind::kInt;
-            allowed = "datapath shift needs pot weights and int activations";
+            legal = (weight.kind == FormatKind::kPot || is_power_sum(weight.kind)) &&
+                    activation.kind == FormatKind::kInt;
+            allowed =
+                "datapath shift needs pot, apot, sp2, denseshift, elp_bsd, ternary or binary "
+                "weights and int activations";
             break;
         case DatapathKind::kLog:
             legal = logarithmic(weight) && logarithmic(activation);

@@ -23,7 +23,7 @@ enum class Rounding {
 /// Every number that defines a product term. Resolved once, when a Spec becomes a Design.
 ///
 /// mul:   term = w * a.
-/// shift: term = +-(a << shift(w)).
+/// shift: term = +-(a << shift(w)), or the sum of two of them: a times the integer of the weight.
 /// log:   L = Lw + La with F fraction bits, I = floor(L / 2^F), f = L mod 2^F;
 ///        term = +-(T[f] << (I + A - m)); a negative shift drops bits by `rounding`, applied to
 ///        the magnitude.  T[f] = round_half_even(2^(f / 2^F + m)).
@@ -64,7 +64,7 @@ std::int64_t log_magnitude(const DatapathParams& d, int log_sum);
 /// log datapath low = floor(log_min / 2^F), high = floor(log_max / 2^F), and logs with fewer than F
 /// fraction bits are shifted up; in the float datapath low = log_min and high = log_max, one more
 /// where two mantissas reach 2. Throws std::invalid_argument for operands that the datapath does
-/// not take (mul: int x int, shift: pot weight x int, log: lp or pot x lp or pot, float: posit,
+/// not take (mul: int x int, shift: pot or sum of powers x int, log: lp or pot x lp or pot, float: posit,
 /// adaptivfloat, fp8 or flint on both sides), for an m too small for a table of m+1 bits, and for
 /// terms of more than 62 bits.
 DatapathParams make_datapath(DatapathKind kind, const Format& weight, const Format& activation,

@@ -12,7 +12,10 @@
 #include <string_view>
 
 #include "golden/formats/adaptivfloat.hpp"
+#include "golden/formats/apot.hpp"
 #include "golden/formats/code_table.hpp"
+#include "golden/formats/denseshift.hpp"
+#include "golden/formats/elp_bsd.hpp"
 #include "golden/formats/encode_boundary.hpp"
 #include "golden/formats/flint.hpp"
 #include "golden/formats/fp8.hpp"
@@ -20,6 +23,8 @@
 #include "golden/formats/lp.hpp"
 #include "golden/formats/posit.hpp"
 #include "golden/formats/pot.hpp"
+#include "golden/formats/sp2.hpp"
+#include "golden/formats/ternary_binary.hpp"
 
 namespace peforge::golden {
 
@@ -43,6 +48,18 @@ auto dispatch(FormatKind kind, Use use) {
             return use(Fp8Format());
         case FormatKind::kFlint:
             return use(FlintFormat());
+        case FormatKind::kApot:
+            return use(ApotFormat());
+        case FormatKind::kSp2:
+            return use(Sp2Format());
+        case FormatKind::kDenseShift:
+            return use(DenseShiftFormat());
+        case FormatKind::kElpBsd:
+            return use(ElpBsdFormat());
+        case FormatKind::kTernary:
+            return use(TernaryFormat());
+        case FormatKind::kBinary:
+            return use(BinaryFormat());
     }
     throw std::logic_error("unknown format kind");
 }
@@ -91,7 +108,7 @@ bool set_key(const std::string& text, Format& f, std::string_view key, std::stri
     const bool lp = f.kind == FormatKind::kLp;
     const bool regime = lp || f.kind == FormatKind::kPosit;
     const bool fp8 = f.kind == FormatKind::kFp8;
-    if (key == "n" && !fp8) {
+    if (key == "n" && !fp8 && fixed_bits(f.kind) == 0) {
         f.n = parse_number(text, key, value);
     } else if (key == "es" && regime) {
         f.es = parse_number(text, key, value);
@@ -154,6 +171,12 @@ bool is_float(const Format& f) {
         case FormatKind::kInt:
         case FormatKind::kPot:
         case FormatKind::kLp:
+        case FormatKind::kApot:
+        case FormatKind::kSp2:
+        case FormatKind::kDenseShift:
+        case FormatKind::kElpBsd:
+        case FormatKind::kTernary:
+        case FormatKind::kBinary:
             return false;
         case FormatKind::kPosit:
         case FormatKind::kAdaptivFloat:
@@ -162,6 +185,44 @@ bool is_float(const Format& f) {
             return true;
     }
     throw std::logic_error("unknown format kind");
+}
+
+bool is_power_sum(FormatKind kind) {
+    return kind >= FormatKind::kApot;
+}
+
+int fixed_bits(FormatKind kind) {
+    if (kind == FormatKind::kTernary) return TernaryFormat::kMaxBits;
+    return kind == FormatKind::kBinary ? BinaryFormat::kMaxBits : 0;
+}
+
+Code zero_code(const Format& f) {
+    return dispatch(f.kind, [&](auto format) -> Code {
+        if constexpr (requires { format.zero_code(f); }) {
+            return format.zero_code(f);
+        } else {
+            return 0;
+        }
+    });
+}
+
+bool has_zero(const Format& f) {
+    return decode(f, zero_code(f)).zero;
+}
+
+std::array<TermField, 2> term_fields(const Format& f) {
+    return dispatch(f.kind, [&](auto format) -> std::array<TermField, 2> {
+        if constexpr (requires { format.fields(f.n); }) {
+            return format.fields(f.n);
+        } else {
+            throw std::invalid_argument(to_string(f) + " is no sum of powers");
+        }
+    });
+}
+
+int linear_factor(const Format& f, const Decoded& d) {
+    if (f.kind != FormatKind::kPot || d.zero) return d.value;
+    return d.negative ? -(1 << d.value) : 1 << d.value;
 }
 
 bool has_nar(const Format& f) {
@@ -196,11 +257,11 @@ Code encode_real(const Format& f, double x) {
         return nar_code(f);
     }
     if (std::isnan(x) || x == 0.0) {
-        return 0;
+        return zero_code(f);
     }
     const int reached = std::isinf(x) ? positive_count(f) : codes_reached(f, std::fabs(x));
     if (reached == 0) {
-        return 0;
+        return zero_code(f);
     }
     const Code magnitude = positive_code(f, reached - 1);
     return x < 0.0 ? negate(f, magnitude) : magnitude;
@@ -225,7 +286,11 @@ Format parse_format(const std::string& text) {
     }
     f.kind = static_cast<FormatKind>(found - kFormatKindNames.begin());
     const std::string_view first = f.kind == FormatKind::kFp8 ? "e" : "n";
-    if (colon == std::string_view::npos) {
+    const int fixed = fixed_bits(f.kind);
+    if (fixed != 0) {
+        f.n = fixed;
+        if (colon == std::string_view::npos) return f;
+    } else if (colon == std::string_view::npos) {
         bad_text(text, std::string(first) + " is missing, write for example \"" +
                            std::string(kind) + ":" + std::string(first) + "=4\"");
     }
@@ -252,7 +317,7 @@ Format parse_format(const std::string& text) {
     const auto has = [&seen](std::string_view key) {
         return std::find(seen.begin(), seen.end(), key) != seen.end();
     };
-    if (!has(first)) {
+    if (fixed == 0 && !has(first)) {
         bad_text(text, std::string(first) + " is missing");
     }
     if ((f.kind == FormatKind::kLp || f.kind == FormatKind::kPosit) && !has("rs")) {

@@ -189,6 +189,33 @@ Real log2_of(Real x) {
     return mantissa == Real(0.5) ? Real(exponent - 1) : exponent + log2q(mantissa);
 }
 
+/// Weights of one or two powers of two, by the tables of the definitions: docs/number_formats.md.
+int power_sum(const Format& f, const std::string& digits) {
+    const auto pick = [&](std::size_t from, std::size_t length, const std::vector<int>& of) {
+        return of.at(static_cast<std::size_t>(number(digits.substr(from, length))));
+    };
+    const int sign = digits[0] == '1' ? -1 : 1;
+    switch (f.kind) {
+        case FormatKind::kApot:
+            if (f.n == 3) return sign * pick(1, 2, {0, 1, 2, 4});
+            if (f.n == 4) return sign * pick(1, 3, {1, 3, 0, 2, 4, 6, 8, 10});
+            return sign * (pick(1, 2, {0, 2, 8, 32}) + pick(3, 2, {0, 1, 4, 16}));
+        case FormatKind::kSp2:
+            return sign * pick(1, 3, {1, 5, 2, 6, 4, 8, 0, 4});
+        case FormatKind::kDenseShift:
+            return sign * pick(1, static_cast<std::size_t>(f.n - 1), {1, 2, 4, 8, 16, 32, 64, 128});
+        case FormatKind::kElpBsd:
+            return pick(0, 3, {0, 1, 16, 32, 0, -1, -16, -32}) +
+                   pick(3, 3, {0, 2, 4, 8, 0, -2, -4, -8});
+        case FormatKind::kTernary:
+            return pick(0, 2, {0, 1, 0, -1});
+        case FormatKind::kBinary:
+            return sign;
+        default:
+            throw std::logic_error("no sum of powers");
+    }
+}
+
 }  // namespace
 
 std::string bits(int n, unsigned word) {
@@ -225,13 +252,21 @@ Value value_of(const Format& f, unsigned word) {
             return fp8_value(f, digits);
         case FormatKind::kFlint:
             return flint_value(digits);
+        default:
+            break;
     }
-    throw std::logic_error("unknown format kind");
+    v.integer = power_sum(f, digits);
+    v.zero = v.integer == 0;
+    // An encoder writes the smallest code of a value.
+    for (unsigned below = 0; below < word; ++below) {
+        v.used = v.used && power_sum(f, bits(f.n, below)) != v.integer;
+    }
+    return v;
 }
 
 Real real_of(const Format& f, unsigned word) {
     const Value v = value_of(f, word);
-    if (f.kind == FormatKind::kInt) {
+    if (f.kind == FormatKind::kInt || is_power_sum(f.kind)) {
         return v.integer;
     }
     if (v.zero) {
@@ -331,6 +366,17 @@ std::vector<Format> float_formats() {
     return formats;
 }
 
+std::vector<Format> power_sum_formats() {
+    std::vector<Format> formats;
+    for (int n = 3; n <= 5; ++n) formats.push_back({.kind = FormatKind::kApot, .n = n});
+    formats.push_back({.kind = FormatKind::kSp2, .n = 4});
+    for (int n = 2; n <= 4; ++n) formats.push_back({.kind = FormatKind::kDenseShift, .n = n});
+    formats.push_back({.kind = FormatKind::kElpBsd, .n = 6});
+    formats.push_back({.kind = FormatKind::kTernary, .n = 2});
+    formats.push_back({.kind = FormatKind::kBinary, .n = 1});
+    return formats;
+}
+
 Search::Search(const Format& f)
     : format_(f),
       log_(f.kind == FormatKind::kLp ||
@@ -427,6 +473,9 @@ std::int64_t product(const DatapathParams& d, unsigned weight, unsigned activati
     if (d.kind == DatapathKind::kFloat) {
         const std::int64_t size = to_integer(ldexpq(w.size * a.size, d.acc_frac_bits), d.rounding);
         return w.negative != a.negative ? -size : size;
+    }
+    if (is_power_sum(d.weight.kind)) {
+        return std::int64_t{w.integer} * a.integer;
     }
     // A PoT weight counts in units of its smallest power, 2^(1 - cmax).
     const auto log_of = [](const Format& f, const Value& v) {

@@ -25,7 +25,7 @@ struct Value {
     bool negative = false;
     bool used = true;  ///< the encoder may emit this code
     int log2 = 0;      ///< pot, lp: log2|x| * kLogUnit
-    int integer = 0;   ///< int: the value
+    int integer = 0;   ///< int and sums of powers: the value
     Real size = 0;     ///< floating point: |x|
 };
 
@@ -46,7 +46,8 @@ std::vector<Format> posit_formats();
 std::vector<Format> adaptivfloat_formats();
 std::vector<Format> fp8_formats();
 std::vector<Format> flint_formats();
-std::vector<Format> float_formats();  ///< the last four together
+std::vector<Format> float_formats();      ///< the last four together
+std::vector<Format> power_sum_formats();  ///< apot, sp2, denseshift, elp_bsd, ternary, binary
 
 /// Nearest code by search over the whole table; build once per format.
 class Search {

@@ -75,7 +75,7 @@ TEST(golden_schedule, one_step_on_one_pe) {
     EXPECT_EQ(cycles(timing(p, 1), {{0, 1, 0, 1, 1}}), 11U);
 }
 
-TEST(Plan, SendsOnlyRowsWithANonzeroWeight) {
+TEST(golden_schedule, only_rows_with_a_nonzero_weight_are_sent) {
     const Format int4{.kind = FormatKind::kInt, .n = 4};
     // Columns 0, 1 use rows 1 and 4; columns 2, 3 use all; column 4 uses none and keeps row 0.
     const std::vector<Code> weights = {
@@ -93,7 +93,7 @@ TEST(Plan, SendsOnlyRowsWithANonzeroWeight) {
     EXPECT_TRUE(used_rows({0, 5, 1}, int4, std::vector<Code>{1, 2, 3, 4, 5}, 2).empty());
 }
 
-TEST(Plan, KeepsRowsOfNar) {
+TEST(golden_schedule, rows_of_nar_are_sent) {
     const Format lp8{.kind = FormatKind::kLp, .n = 8, .es = 1, .rs = 3};
     const std::vector<Code> weights = {0, nar_code(lp8), 0};
     EXPECT_EQ(used_rows({0, 3, 1}, lp8, weights, 1), (RowLists{{1}}));

@@ -25,14 +25,14 @@ using golden::FormatKind;
 struct Codes {
     std::vector<Code> finite;
     std::vector<std::vector<Code>> octaves;  ///< the upper half of them: codes by floor(log2|x|)
-    Code zero = 0;
+    Code zero = 0;                           ///< of a format without zero, the smallest number
     Code smallest_positive = 0;
     Code smallest_negative = 0;
     Code largest_positive = 0;
     Code largest_negative = 0;
     bool has_nar = false;
 
-    explicit Codes(const Format& f) : has_nar(golden::has_nar(f)) {
+    explicit Codes(const Format& f) : zero(golden::zero_code(f)), has_nar(golden::has_nar(f)) {
         double small_pos = INFINITY;
         double small_neg = -INFINITY;
         double large_pos = 0.0;

@@ -471,10 +471,10 @@ void BinCounter::add_operand_bins(Bins& bins, const std::string& stream, const F
         }
         const double x = golden::to_real(format, code);
         if (d.zero) {
-            if (code == 0) {
-                add("zero", "the code 0", code);
+            if (code == golden::zero_code(format)) {
+                add("zero", "the code that is written for zero", code);
             } else {
-                add("other_zero", "zero by a code other than 0", code);
+                add("other_zero", "zero by another code", code);
             }
             continue;
         }
@@ -490,6 +490,10 @@ void BinCounter::add_operand_bins(Bins& bins, const std::string& stream, const F
         }
         if (format.kind == FormatKind::kPot) {
             add(fmt::format("exponent_{:02}", d.value + 1), "an exponent code, either sign", code);
+        }
+        if (golden::is_power_sum(format.kind)) {
+            add(fmt::format("magnitude_{:03}", std::abs(d.value)), "a magnitude, either sign",
+                code);
         }
         if (format.kind == FormatKind::kLp) {
             const int word = x < 0 ? (1 << format.n) - i : i;

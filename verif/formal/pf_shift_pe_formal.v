@@ -1,8 +1,8 @@
 // Equality of pf_shift_pe and its behavioural reference, one step from any state, for all operands.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Purpose   : psum_o = psum_i + sum of +-act * 2^shift over the lanes + LANES * 2^(ACT_W + 2^SHIFT_W - 3) modulo 2^PSUM_W; a shift
-//             of all ones is zero; weights become active as loaded and swapped.
+// Purpose   : psum_o = psum_i + sum of +-act * 2^shift over the lanes + LANES * 2^(ACT_W + 2^SHIFT_W - 2 - HAS_ZERO) modulo
+//             2^PSUM_W; with HAS_ZERO a shift of all ones is zero; weights become active as loaded and swapped.
 // Assumes   : a weight of zero has neg 0 (pf_pot_decode).
 // Probes    : x_weight is the DUT's active weight.
 `default_nettype none
@@ -10,6 +10,7 @@
 module pf_shift_pe_formal #(
     parameter ACT_W       = 8,
     parameter SHIFT_W     = 3,
+    parameter HAS_ZERO    = 1,
     parameter LANES       = 1,
     parameter PIPELINE    = 1,
     parameter ZERO_GATING = 1,
@@ -32,6 +33,7 @@ module pf_shift_pe_formal #(
     pf_shift_pe #(
         .ACT_W      (ACT_W),
         .SHIFT_W    (SHIFT_W),
+        .HAS_ZERO   (HAS_ZERO),
         .LANES      (LANES),
         .PIPELINE   (PIPELINE),
         .ZERO_GATING(ZERO_GATING),
@@ -80,18 +82,20 @@ module pf_shift_pe_formal #(
     reg        [PSUM_W-1:0] terms;
     reg signed [ACT_W-1:0]  a;
     reg signed [31:0]       product;
-    reg [SHIFT_W-1:0]       shift;
+    reg        [31:0]       shift;
+    reg                     zero;
     integer                 l;
     always @* begin
         terms = {PSUM_W{1'b0}};
         for (l = 0; l < LANES; l = l + 1) begin
             a       = act_i[l*ACT_W +: ACT_W];
-            shift   = x_weight[l*OPW_W +: SHIFT_W];
+            shift   = (x_weight >> (l*OPW_W)) & ((32'd1 << SHIFT_W) - 32'd1);
+            zero    = HAS_ZERO != 0 && shift == (32'd1 << SHIFT_W) - 32'd1;
             product = a;
-            product = (shift == {SHIFT_W{1'b1}}) ? 32'sd0 : (product <<< shift);
+            product = zero ? 32'sd0 : (product <<< shift);
             if (x_weight[l*OPW_W + SHIFT_W]) product = -product;
-            terms   = terms + product[PSUM_W-1:0] + (64'd1 << (ACT_W + (1 << SHIFT_W) - 3));
-            if (shift == {SHIFT_W{1'b1}}) assume (!x_weight[l*OPW_W + SHIFT_W]);
+            terms   = terms + product[PSUM_W-1:0] + (64'd1 << (ACT_W + (1 << SHIFT_W) - 2 - HAS_ZERO));
+            if (zero) assume (!x_weight[l*OPW_W + SHIFT_W]);
         end
     end
 

@@ -102,6 +102,13 @@ FormatKind random_kind(Random& random, const Parameter& p, const Spec& spec) {
     const auto any = [&random] {
         return static_cast<FormatKind>(random.below(golden::kFormatKindNames.size()));
     };
+    // Formats of weights alone are refused elsewhere.
+    const auto operand = [&any] {
+        for (;;) {
+            if (const FormatKind kind = any(); !golden::is_power_sum(kind)) return kind;
+        }
+    };
+    if (p.format == &Spec::output && !random.percent(3)) return operand();
     if (p.format == &Spec::activation && !random.percent(3)) {
         if (spec.kind == ArrayKind::kLut) return FormatKind::kInt;
         if (golden::is_float(spec.weight)) {
@@ -117,6 +124,7 @@ FormatKind random_kind(Random& random, const Parameter& p, const Spec& spec) {
 json random_format(Random& random, FormatKind kind, Format& format) {
     json object = json::object();
     format.kind = kind;
+    if (const int bits = golden::fixed_bits(kind); bits != 0) format.n = bits;
     for (const FormatParameter& p : format_parameters()) {
         if (!belongs(p, kind) || (!p.required && random.percent(50))) continue;
         if (p.key != "format") {

@@ -106,7 +106,7 @@ void pack_systolic_tile(const Design& d, golden::GemmShape shape, const golden::
                 wgt.put(used ? weights[static_cast<std::size_t>(*k) *
                                            static_cast<std::size_t>(shape.n) +
                                        static_cast<std::size_t>(job.n0 + c)]
-                             : 0U,
+                             : golden::zero_code(d.spec.weight),
                         d.weight_bits);
                 if ((lane + 1) % d.products == 0) {
                     wgt.skip(d.weight_word_bits - d.products * d.weight_bits);
@@ -167,7 +167,9 @@ void pack_step(const Design& d, golden::GemmShape shape, const golden::Job& job,
     for (int c = 0; c < s.cols; ++c) {
         for (int i = step * s.lanes; i < (step + 1) * s.lanes; ++i) {
             const std::optional<int> k = sent[i];
-            wgt.put(k && c < job.n ? weights[at(*k, shape.n, job.n0 + c)] : 0U, d.weight_bits);
+            const bool used = k && c < job.n;
+            wgt.put(used ? weights[at(*k, shape.n, job.n0 + c)] : golden::zero_code(d.spec.weight),
+                    d.weight_bits);
         }
     }
     act.begin(last);
