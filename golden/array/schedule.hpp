@@ -19,7 +19,7 @@ struct Job {
     int n0 = 0;     ///< first column
     int n = 0;      ///< columns used, 1..cols
     int tiles = 0;  ///< K tiles, steps or subspaces
-    int mode = 0;   ///< of an array of mixed precision
+    int mode = 0;   ///< of an array of mixed precision, or of run-time fields (fields_mode())
 };
 
 /// Jobs in the order the host issues them: column tiles outermost, then blocks of rows_m rows.
