@@ -380,14 +380,18 @@ std::string describe_beat(const Gemm& gemm, std::uint64_t beat,
     return describe_output(gemm, static_cast<std::size_t>(first - codes.begin()), *first);
 }
 
-/// A mode of the array, each as often as the others; or run-time fields, the spec's own ones at
-/// times.
+/// A mode of the array, each as often as the others; or run-time fields, at times the spec's own
+/// ones, and for each operand at times corners: the finest logarithms are those of es 0, rs 1.
 Design draw_mode(const Design& d, const TestCase& test, Draw& rng) {
     if (d.spec.run_time_fields) {
         if (test.own_fields || rng.below(8) == 0) return d;
         const auto draw = [&rng](const Format& f) {
-            return golden::LpFields{.es = rng.between(0, golden::largest_es(f.n)),
-                                    .rs = rng.between(1, f.n - 1)};
+            const int es = golden::largest_es(f.n);
+            if (rng.below(3) != 0) {
+                return golden::LpFields{.es = rng.between(0, es), .rs = rng.between(1, f.n - 1)};
+            }
+            return golden::LpFields{.es = rng.below(2) == 0 ? 0 : es,
+                                    .rs = rng.below(2) == 0 ? 1 : f.n - 1};
         };
         const golden::LpFields weight = draw(d.spec.weight);
         return in_mode(d, golden::fields_mode({weight, draw(d.spec.activation)}));
