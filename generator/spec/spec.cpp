@@ -256,7 +256,7 @@ private:
             if (p.pointer == pointer) {
                 leaf = &p;
             } else if (p.pointer.starts_with(pointer + "/") &&
-                       (inside == nullptr || !may_belong(*inside))) {
+                       (inside == nullptr || (!may_belong(*inside) && may_belong(p)))) {
                 inside = &p;
             }
         }
