@@ -6,7 +6,7 @@
 // Latency   : an idle array takes the mode with the job; otherwise hold_o falls two cycles after done_i.
 // Handshake : job_start_i and done_i are pulses; at most three jobs are under way. hold_o keeps weights out of the array.
 // Parameters:
-//   MODES   modes, 2..4
+//   MODES   modes, >= 2
 //   MODE_W  width of a mode, ceil(log2(MODES))
 `default_nettype none
 

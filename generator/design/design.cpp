@@ -12,6 +12,7 @@
 #include <stdexcept>
 
 #include "generator/spec/error.hpp"
+#include "golden/datapath/fields.hpp"
 
 namespace peforge {
 namespace {
@@ -60,6 +61,10 @@ DatapathKind datapath_kind(const Spec& spec) {
 
 DatapathParams make_datapath(const Spec& spec, const std::string& file) {
     const auto make = [&spec](std::optional<int> frac_bits) {
+        if (spec.run_time_fields) {
+            return golden::make_fields_datapath(spec.weight, spec.activation, spec.mantissa_bits,
+                                                spec.octaves, spec.acc_rounding);
+        }
         return golden::make_datapath(datapath_kind(spec), spec.weight, spec.activation,
                                      spec.mantissa_bits, frac_bits, spec.octaves,
                                      spec.acc_rounding);
@@ -204,6 +209,14 @@ std::vector<Port> make_ports(const Design& d) {
     if (mode_count(d) > 1) {
         in("job_mode_i", counter_bits(static_cast<std::uint64_t>(mode_count(d) - 1)));
     }
+    if (s.run_time_fields) {
+        for (const auto& [role, n] :
+             {std::pair("wgt", s.weight.n), std::pair("act", s.activation.n)}) {
+            const int es = std::max(1, golden::largest_es(n));
+            in(fmt::format("job_{}_es_i", role), counter_bits(static_cast<std::uint64_t>(es)));
+            in(fmt::format("job_{}_rs_i", role), counter_bits(static_cast<std::uint64_t>(n - 1)));
+        }
+    }
     in("prm_valid_i");
     out("prm_ready_o");
     if (s.bias) {
@@ -254,6 +267,10 @@ std::vector<golden::ModeParams> make_modes(const DatapathParams& widest, const S
     return {{1, widest}, make(2, int4, s.activation), make(4, int4, int4), make(8, int2, int4)};
 }
 
+golden::JobFields job_fields(const Spec& s) {
+    return {.weight = {s.weight.es, s.weight.rs}, .activation = {s.activation.es, s.activation.rs}};
+}
+
 void resolve_systolic(Design& d, const std::string& file) {
     const Spec& s = d.spec;
     golden::SystolicParams p;
@@ -265,6 +282,8 @@ void resolve_systolic(Design& d, const std::string& file) {
     p.dataflow = s.dataflow;
     p.rows_m = output_stationary ? s.rows : s.rows_m;
     p.datapath = make_datapath(s, file);
+    p.run_time_fields = s.run_time_fields;
+    if (s.run_time_fields) d.mode = golden::fields_mode(job_fields(s));
     const int tile_k = output_stationary ? s.lanes : s.rows * s.lanes;
     d.tile_k = tile_k;
     d.cols = s.cols;
@@ -368,6 +387,9 @@ int mode_count(const Design& design) {
 
 std::string mode_name(const Design& design, int mode) {
     const Design d = in_mode(design, mode);
+    if (design.spec.run_time_fields) {
+        return golden::to_string(d.spec.weight) + " " + golden::to_string(d.spec.activation);
+    }
     return fmt::format("W{}A{}", d.weight_bits, d.act_bits);
 }
 
@@ -383,6 +405,38 @@ Design in_mode(const Design& design, int mode) {
     d.tile_k = design.tile_k * d.products;
     d.mode = mode;
     return d;
+}
+
+std::optional<int> job_mode(const Design& design,
+                            const std::function<std::uint64_t(const std::string&)>& port) {
+    if (!design.spec.run_time_fields) {
+        const std::uint64_t mode = mode_count(design) > 1 ? port("job_mode_i") : 0;
+        return mode < static_cast<std::uint64_t>(mode_count(design))
+                   ? std::optional(static_cast<int>(mode))
+                   : std::nullopt;
+    }
+    const auto fields = [&port](const std::string& role) {
+        return golden::LpFields{.es = static_cast<int>(port("job_" + role + "_es_i")),
+                                .rs = static_cast<int>(port("job_" + role + "_rs_i"))};
+    };
+    const golden::JobFields job{.weight = fields("wgt"), .activation = fields("act")};
+    if (!golden::legal_fields(design.spec.weight.n, job.weight) ||
+        !golden::legal_fields(design.spec.activation.n, job.activation)) {
+        return std::nullopt;
+    }
+    return golden::fields_mode(job);
+}
+
+std::map<std::string, std::uint64_t> job_mode_ports(const Design& design) {
+    if (!design.spec.run_time_fields) {
+        return {{"job_mode_i", static_cast<std::uint64_t>(design.mode)}};
+    }
+    const auto value = [](int x) { return static_cast<std::uint64_t>(x); };
+    const golden::JobFields job = job_fields(design.spec);
+    return {{"job_wgt_es_i", value(job.weight.es)},
+            {"job_wgt_rs_i", value(job.weight.rs)},
+            {"job_act_es_i", value(job.activation.es)},
+            {"job_act_rs_i", value(job.activation.rs)}};
 }
 
 std::vector<Stream> streams(const Design& design) {

@@ -3,6 +3,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -49,7 +52,7 @@ struct Design {
     int weight_word_bits = 0;  ///< bits of a lane's weights in a beat; of mixed precision, several
     int act_word_bits = 0;     ///< codes share them, the first in the lowest bits
     int products = 1;          ///< codes of a word in the present mode, see in_mode()
-    int mode = 0;              ///< present mode
+    int mode = 0;              ///< present mode, or present fields (golden::fields_mode())
     int out_bits = 0;
     int rows_m = 0;      ///< rows of one job, at most: buffers.rows_m, or array.rows
     int m_bits = 0;      ///< width of job_m_i: counts 0..rows_m
@@ -68,15 +71,23 @@ struct Design {
     }
 };
 
-/// Modes of the array, at least 1.
+/// Modes of the array, at least 1. Run-time fields are no modes here.
 int mode_count(const Design& design);
 
 /// "W4A8" and the like.
 std::string mode_name(const Design& design, int mode);
 
 /// The design as host and golden model see it in one of its modes: that mode's formats, datapath,
-/// lanes and tile_k, the same ports. A design of one mode has mode 0 alone.
+/// lanes and tile_k, the same ports. A design of one mode has mode 0 alone, one of run-time fields
+/// the modes that golden::fields_mode() gives them.
 Design in_mode(const Design& design, int mode);
+
+/// The mode of a job by the values of its ports; nothing when the array has to refuse it.
+std::optional<int> job_mode(const Design& design,
+                            const std::function<std::uint64_t(const std::string&)>& port);
+
+/// Values of the job ports that choose the design's present mode or fields.
+std::map<std::string, std::uint64_t> job_mode_ports(const Design& design);
 
 /// The streams of a design and their payload ports, in the top's order.
 std::vector<Stream> streams(const Design& design);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <functional>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
@@ -15,6 +16,7 @@
 #include "generator/emit/tables.hpp"
 #include "generator/emit/templates.hpp"
 #include "generator/spec/error.hpp"
+#include "golden/datapath/fields.hpp"
 #include "golden/formats/power_sum.hpp"
 
 namespace peforge {
@@ -37,7 +39,9 @@ std::string description(const Design& d) {
     return fmt::format("{}x{} PEs, weights {}, activations {}{}", d.systolic->rows,
                        d.systolic->cols, golden::to_string(d.spec.weight),
                        golden::to_string(d.spec.activation),
-                       mode_count(d) > 1 ? ", mixed precision" : "");
+                       mode_count(d) > 1        ? ", mixed precision"
+                       : d.spec.run_time_fields ? ", fields chosen at run time"
+                                                : "");
 }
 
 /// Values that both tops share.
@@ -177,9 +181,10 @@ void set_modes(mst::data& v, const Design& d) {
     const bool log = s.datapath.kind == DatapathKind::kLog;
     v.set("mixed", mixed);
     v.set("mixed_log", mixed && log);
+    v.set("modes", mixed || s.run_time_fields);
     if (!mixed) return;
     const int bits = static_cast<int>(std::bit_width(static_cast<unsigned>(mode_count(d) - 1)));
-    v.set("modes", text(mode_count(d)));
+    v.set("mode_count", text(mode_count(d)));
     v.set("mode_bits", text(bits));
     v.set("mode_msb", text(bits - 1));
     v.set("act_edge", log ? "pf_lp_mix_act" : "pf_mul_mix_act");
@@ -200,6 +205,53 @@ void set_modes(mst::data& v, const Design& d) {
         list.push_back(entry);
     }
     v.set("mode_offsets", list);
+}
+
+/// Edge of an array whose LP fields come with each job, and what its PEs see of them: logs of the
+/// widest fields, all at the same place.
+void set_fields(mst::data& v, std::vector<std::pair<std::string, std::string>>& pe,
+                const Design& d) {
+    const golden::DatapathParams& dp = d.systolic->datapath;
+    v.set("fields", d.systolic->run_time_fields);
+    if (!d.systolic->run_time_fields) return;
+    const int octaves = golden::fields_octaves(dp);
+    const golden::FieldsPlacing place = golden::fields_placing(octaves, dp.rounding);
+    const auto frac = [](const Format& f) { return std::max(0, f.n - 2); };
+    for (const Port& port : d.ports) {
+        for (const char* field : {"wgt_es", "wgt_rs", "act_es", "act_rs"}) {
+            if (port.name == fmt::format("job_{}_i", field)) {
+                v.set(fmt::format("{}_msb", field), text(port.width - 1));
+            }
+        }
+    }
+    // A log before it is placed is at least -2^es * rs; the largest is as far above zero.
+    int span = 0;
+    for (const Format& f : {dp.weight, dp.activation}) {
+        span = std::max(span, 2 * (f.n - 1) * (1 << golden::largest_es(f.n)) + 1);
+    }
+    const int add_bits = 1 + static_cast<int>(std::bit_width(
+                                 static_cast<unsigned>(std::max(span - place.bias, place.bias))));
+    v.set("octaves", text(octaves));
+    v.set("place_bits", text(place.int_bits));
+    v.set("place_min", text(place.int_min));
+    v.set("place_bias", text(place.bias));
+    v.set("add_bits", text(std::max(add_bits, 5)));
+    v.set("act_operand_bits", text(1 + place.int_bits + frac(dp.activation)));
+    v.set("weight_operand_bits", text(1 + place.int_bits + frac(dp.weight)));
+    v.set("act_log", false);
+    v.set("wgt_log", false);
+    const auto scaled = [](int integer, int frac_bits) { return text(integer * (1 << frac_bits)); };
+    const std::map<std::string, std::string> own = {
+        {"ACT_F", text(frac(dp.activation))},
+        {"WGT_F", text(frac(dp.weight))},
+        {"ACT_LOG_MIN", scaled(place.int_min, frac(dp.activation))},
+        {"WGT_LOG_MIN", scaled(place.int_min, frac(dp.weight))},
+        {"LOG_MAX", text((2 * place.bias + 1) * (1 << dp.log_frac_bits) - 1)},
+        {"A", text(octaves - 2 * place.bias)}};
+    for (auto& [key, value] : pe) {
+        if (const auto at = own.find(key); at != own.end()) value = at->second;
+    }
+    v.set("pe_parameters", parameter_list(pe));
 }
 
 mst::data systolic_values(const Design& d) {
@@ -296,6 +348,7 @@ mst::data systolic_values(const Design& d) {
     const bool nar = golden::has_nar(dp.activation) || golden::has_nar(dp.weight);
     v.set("nar", nar && s.modes.empty());
     v.set("no_nar", !nar);
+    set_fields(v, pe, d);
     return v;
 }
 
@@ -399,6 +452,16 @@ nlohmann::ordered_json manifest(const Design& d, const std::vector<std::string>&
             n["mantissa_bits"] = dp.mantissa_bits;
             n["acc_frac_bits"] = dp.acc_frac_bits;
         }
+        if (d.systolic->run_time_fields) {
+            const auto range = [](int low, int high) { return nlohmann::json{low, high}; };
+            for (const auto& [role, f] :
+                 {std::pair("weight", dp.weight), std::pair("activation", dp.activation)}) {
+                n["run_time_fields"][role] = {{"es", range(0, golden::largest_es(f.n))},
+                                              {"rs", range(1, f.n - 1)}};
+            }
+            n["run_time_fields"]["acc_frac_bits"] =
+                fmt::format("{} - floor(largest log2 of a product)", golden::fields_octaves(dp));
+        }
         for (int mode = 0; mode < mode_count(d) && mode_count(d) > 1; ++mode) {
             const golden::ModeParams& one = d.systolic->modes[static_cast<std::size_t>(mode)];
             n["modes"].push_back({{"name", mode_name(d, mode)},
@@ -427,6 +490,20 @@ nlohmann::ordered_json manifest(const Design& d, const std::vector<std::string>&
     t["post_cycles"] = d.timing.post_cycles;
     t["post_latency"] = d.timing.post_latency;
     return m;
+}
+
+/// C++ of what a job's fields have to be.
+std::string legal_fields(const Design& d) {
+    std::string out;
+    if (!d.spec.run_time_fields) return out;
+    for (const auto& [role, f] :
+         {std::pair("wgt", d.spec.weight), std::pair("act", d.spec.activation)}) {
+        out += fmt::format(
+            " && job_{0}_es_i.get() <= {1} &&\n               job_{0}_rs_i.get() >= 1 && "
+            "job_{0}_rs_i.get() <= {2}",
+            role, golden::largest_es(f.n), f.n - 1);
+    }
+    return out;
 }
 
 /// Typed handles of the top's ports for benches on the coroutine harness (verif/harness); the port
@@ -463,7 +540,8 @@ std::string binding(const Design& d) {
         "    bool good_job() const {{\n"
         "        const auto m = job_m_i.get();\n"
         "        return m != 0 && m <= kRowsM && job_tiles_i.get() != 0{};\n    }}\n",
-        mode_count(d) > 1 ? fmt::format(" && job_mode_i.get() < {}", mode_count(d)) : "");
+        mode_count(d) > 1 ? fmt::format(" && job_mode_i.get() < {}", mode_count(d))
+                          : legal_fields(d));
     // For a recording of whole clock cycles: every port but the clock, in the top's order.
     for (const bool input : {true, false}) {
         std::string ports;

@@ -261,6 +261,13 @@ constexpr std::array kParameters{
               .max = 1,
               .help = "several narrower products in place of one, the mode chosen for each job",
               .codec = member<Spec, &Spec::mixed_precision>()},
+    Parameter{.pointer = "/pe/run_time_fields",
+              .type = kBool,
+              .scope = Scope::kLog,
+              .max = 1,
+              .help = "es and rs of weights and activations come with each job; those of the spec "
+                      "are the defaults",
+              .codec = member<Spec, &Spec::run_time_fields>()},
     Parameter{.pointer = "/buffers/rows_m",
               .type = kInt,
               .scope = Scope::kBuffered,

@@ -15,6 +15,7 @@
 #include "generator/spec/document.hpp"
 #include "generator/spec/error.hpp"
 #include "generator/spec/parameters.hpp"
+#include "golden/datapath/fields.hpp"
 
 namespace peforge {
 namespace {
@@ -257,7 +258,7 @@ private:
             if (p.pointer == pointer) {
                 leaf = &p;
             } else if (p.pointer.starts_with(pointer + "/") &&
-                       (inside == nullptr || !may_belong(*inside))) {
+                       (inside == nullptr || (!may_belong(*inside) && may_belong(p)))) {
                 inside = &p;
             }
         }
@@ -434,6 +435,7 @@ private:
             }
         }
         check_mixed_precision();
+        check_run_time_fields();
         const bool array_legal = std::ranges::none_of(
             problems_, [](const Problem& p) { return p.pointer.starts_with("/array"); });
         const int columns = lut ? spec_.columns : spec_.cols;
@@ -477,6 +479,37 @@ private:
         } else if (log && (spec_.octaves < kMixedOctavesMin || spec_.octaves > kMixedOctavesMax)) {
             refuse("accumulator", "octaves",
                    fmt::format("{}..{}", kMixedOctavesMin, kMixedOctavesMax));
+        }
+    }
+
+    /// Run-time fields exist for the capped regime and one kind of PE.
+    void check_run_time_fields() {
+        if (!spec_.run_time_fields || !problems_.empty()) {
+            return;
+        }
+        const auto refuse = [&](std::string_view section, std::string_view key,
+                                std::string_view what) {
+            problem(order_of(section, key), fmt::format("/{}/{}", section, key),
+                    fmt::format("does not go with run-time fields; allowed with run_time_fields: "
+                                "{}",
+                                what));
+        };
+        for (const auto& [role, f] :
+             {std::pair("weight", spec_.weight), std::pair("activation", spec_.activation)}) {
+            if (f.regime != golden::LpRegime::kCapped) {
+                refuse(role, "regime", "\"capped\"");
+            } else if (f.es > golden::largest_es(f.n)) {
+                refuse(role, "es", fmt::format("0..{}", golden::largest_es(f.n)));
+            }
+        }
+        if (spec_.mixed_precision) {
+            refuse("pe", "mixed_precision", "false");
+        }
+        if (spec_.dataflow != golden::Dataflow::kWeightStationary) {
+            refuse("array", "dataflow", "\"weight_stationary\"");
+        }
+        if (spec_.acc_frac_bits) {
+            refuse("accumulator", "frac_bits", "\"auto\"");
         }
     }
 

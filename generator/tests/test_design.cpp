@@ -305,6 +305,42 @@ TEST(Design, ModesHaveTheirProducts) {
     EXPECT_THROW(in_mode(example("int8_ws_8x8"), 1), std::out_of_range);
 }
 
+TEST(Design, RunTimeFieldsAreModesOfAJob) {
+    const Design array = example("lp8_fields_ws_3x5");
+    EXPECT_EQ(mode_count(array), 1);
+    const auto port = [&array](const std::string& name) {
+        for (const peforge::Port& p : array.ports) {
+            if (p.name == name) return p.width;
+        }
+        return 0;
+    };
+    EXPECT_EQ(port("job_wgt_es_i"), 2);
+    EXPECT_EQ(port("job_wgt_rs_i"), 3);
+    EXPECT_EQ(port("job_act_es_i"), 2);
+    EXPECT_EQ(port("job_act_rs_i"), 3);
+    EXPECT_EQ(port("job_mode_i"), 0);
+    // The spec's own fields are the array's when nothing else is asked for.
+    EXPECT_EQ(in_mode(array, array.mode).systolic->datapath, array.systolic->datapath);
+    const auto values = [](std::map<std::string, std::uint64_t> ports) {
+        return [ports](const std::string& name) { return ports.at(name); };
+    };
+    std::map<std::string, std::uint64_t> job = job_mode_ports(array);
+    EXPECT_EQ(job_mode(array, values(job)), array.mode);
+    job["job_wgt_es_i"] = 3;
+    job["job_act_rs_i"] = 7;
+    const std::optional<int> mode = job_mode(array, values(job));
+    ASSERT_TRUE(mode);
+    const Design d = in_mode(array, *mode);
+    EXPECT_EQ(d.spec.weight.es, 3);
+    EXPECT_EQ(d.spec.activation.rs, 7);
+    EXPECT_EQ(job_mode_ports(d), job);
+    EXPECT_EQ(d.systolic->datapath.term_bits, array.term_bits);
+    EXPECT_EQ(mode_name(array, *mode), "lp:n=8,es=3,rs=3 lp:n=8,es=1,rs=7");
+    job["job_act_rs_i"] = 0;
+    EXPECT_FALSE(job_mode(array, values(job)));
+    EXPECT_THROW(in_mode(array, 0), std::out_of_range);
+}
+
 TEST(Design, TileLongerThanMaxK) {
     const Design d = peforge::resolve(log_spec(R"({"max_k":1,"octaves":16})"));
     EXPECT_EQ(d.accumulator().width, d.psum_bits);

@@ -69,6 +69,15 @@ std::string with(std::string text, const std::string& from, const std::string& t
     return text.replace(at, from.size(), to);
 }
 
+/// An array of run-time fields; `more` goes into its weight.
+std::string fields(const std::string& value, const std::string& more) {
+    return R"({"name": "t", "array": {"kind": "systolic", "rows": 8, "cols": 8},
+               "weight": {"format": "lp", "n": 8, "es": 1, "rs": 3)" +
+           more + R"(}, "activation": {"format": "lp", "n": 8, "rs": 3, "es": 1},
+               "output": {"format": "int", "n": 8}, "pe": {"run_time_fields": )" +
+           value + "}}";
+}
+
 struct Case {
     std::string name;
     std::string text;
@@ -408,6 +417,28 @@ std::vector<Case> cases() {
          "/pe/mixed_precision", "allowed: true or false"},
         {"mixed_lut", with(kLut, R"("output")", R"("pe": { "mixed_precision": true }, "output")"),
          "/pe", "allowed only with array.kind \"systolic\""},
+        {"fields_int", with(kSystolic, R"("lanes": 1)", R"("run_time_fields": true)"),
+         "/pe/run_time_fields",
+         "does not belong to this spec; allowed only with \"lp\" weights with"},
+        {"fields_number", fields("1", ""), "/pe/run_time_fields", "allowed: true or false"},
+        {"fields_terminated", fields("true", R"(, "regime": "terminated")"), "/weight/regime",
+         "allowed with run_time_fields: \"capped\""},
+        {"fields_es", with(fields("true", ""), R"("es": 1, "rs")", R"("es": 4, "rs")"),
+         "/weight/es", "allowed with run_time_fields: 0..3"},
+        {"fields_es_of_activations",
+         with(fields("true", ""), R"("rs": 3, "es": 1)", R"("rs": 3, "es": 5)"), "/activation/es",
+         "allowed with run_time_fields: 0..3"},
+        {"fields_mixed",
+         with(fields("true", ""), R"("pe": {)",
+              R"("accumulator": {"octaves": 16}, "pe": {"mixed_precision": true, )"),
+         "/pe/mixed_precision", "allowed with run_time_fields: false"},
+        {"fields_dataflow",
+         with(fields("true", ""), R"("systolic",)",
+              R"("systolic", "dataflow": "output_stationary",)"),
+         "/array/dataflow", "allowed with run_time_fields: \"weight_stationary\""},
+        {"fields_frac_bits",
+         with(fields("true", ""), R"("pe": {)", R"("accumulator": {"frac_bits": 9}, "pe": {)"),
+         "/accumulator/frac_bits", "allowed with run_time_fields: \"auto\""},
         {"mul_octaves", acc(kSystolic, R"("octaves": 16)"), "/accumulator/octaves",
          "allowed only with \"lp\" or floating-point weights and activations"},
         {"mul_frac", acc(kSystolic, R"("frac_bits": "auto")"), "/accumulator/frac_bits",

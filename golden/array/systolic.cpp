@@ -17,6 +17,7 @@
 #include "golden/array/array.hpp"
 #include "golden/array/kernels.hpp"
 #include "golden/array/sum_adder.hpp"
+#include "golden/datapath/fields.hpp"
 
 namespace peforge::golden {
 
@@ -86,7 +87,10 @@ void read_factors(const Format& f, const std::vector<std::int32_t>& table, const
 SystolicParams in_mode(const SystolicParams& p, int mode) {
     SystolicParams one = p;
     one.modes.clear();
-    if (!p.modes.empty()) {
+    if (p.run_time_fields) {
+        one.datapath = with_fields(
+            p.datapath, fields_of_mode(mode, p.datapath.weight.n, p.datapath.activation.n));
+    } else if (!p.modes.empty()) {
         const ModeParams& chosen = p.modes.at(static_cast<std::size_t>(mode));
         one.datapath = chosen.datapath;
         one.lanes = p.lanes * chosen.products;

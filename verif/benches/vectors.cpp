@@ -12,6 +12,7 @@
 
 #include "coco/rng.hpp"
 #include "generator/support/draw.hpp"
+#include "golden/datapath/fields.hpp"
 
 namespace peforge {
 
@@ -379,8 +380,22 @@ std::string describe_beat(const Gemm& gemm, std::uint64_t beat,
     return describe_output(gemm, static_cast<std::size_t>(first - codes.begin()), *first);
 }
 
-/// A mode of the array, each as often as the others.
-Design draw_mode(const Design& d, Draw& rng) {
+/// A mode of the array, each as often as the others; or run-time fields, at times the spec's own
+/// ones, and for each operand at times corners: the finest logarithms are those of es 0, rs 1.
+Design draw_mode(const Design& d, const TestCase& test, Draw& rng) {
+    if (d.spec.run_time_fields) {
+        if (test.own_fields || rng.below(8) == 0) return d;
+        const auto draw = [&rng](const Format& f) {
+            const int es = golden::largest_es(f.n);
+            if (rng.below(3) != 0) {
+                return golden::LpFields{.es = rng.between(0, es), .rs = rng.between(1, f.n - 1)};
+            }
+            return golden::LpFields{.es = rng.below(2) == 0 ? 0 : es,
+                                    .rs = rng.below(2) == 0 ? 1 : f.n - 1};
+        };
+        const golden::LpFields weight = draw(d.spec.weight);
+        return in_mode(d, golden::fields_mode({weight, draw(d.spec.activation)}));
+    }
     const int modes = mode_count(d);
     return modes == 1 ? d
                       : in_mode(d, static_cast<int>(rng.below(static_cast<std::uint64_t>(modes))));
@@ -434,7 +449,7 @@ Episode mixed_episode(const Design& array, TestCase test, Draw& rng) {
     std::vector<golden::Job> jobs;
     Episode all;
     for (int i = 0; i < kGemms; ++i) {
-        const Design d = draw_mode(array, rng);
+        const Design d = draw_mode(array, test, rng);
         Episode one = gemm_episode(d, test, Start::kReset, rng);
         const auto plan = golden::plan(test.shape, d.tile_k, d.cols, d.rows_m, d.mode);
         jobs.insert(jobs.end(), plan.begin(), plan.end());
@@ -458,6 +473,46 @@ TestCase variant(TestCase test, golden::GemmShape shape) {
     return test;
 }
 
+/// A job beat of the array's own mode or fields: a word for each port, one row, one tile.
+std::vector<std::uint32_t> legal_job(const Design& d) {
+    std::map<std::string, std::uint64_t> values = job_mode_ports(d);
+    values["job_m_i"] = values["job_tiles_i"] = 1;
+    std::vector<std::uint32_t> words;
+    for (const Stream& stream : streams(d)) {
+        if (stream.name != "job") continue;
+        for (const Port& port : stream.payload) {
+            words.push_back(static_cast<std::uint32_t>(values[port.name]));
+        }
+    }
+    return words;
+}
+
+/// Jobs that are good but for one of their fields.
+void add_bad_fields(const Design& d, std::vector<std::vector<std::uint32_t>>& beats) {
+    for (const Stream& stream : streams(d)) {
+        if (stream.name != "job") continue;
+        for (std::size_t i = 0; i < stream.payload.size(); ++i) {
+            const Port& port = stream.payload[i];
+            const int n = port.name.starts_with("job_wgt") ? d.weight_bits : d.act_bits;
+            std::vector<int> bad;
+            if (port.name.ends_with("_rs_i")) bad = {0, n};
+            if (port.name.ends_with("_es_i")) bad = {golden::largest_es(n) + 1};
+            bad.push_back((1 << std::min(port.width, 8)) - 1);
+            for (const int value : bad) {
+                std::vector<std::uint32_t> beat = legal_job(d);
+                beat[i] = static_cast<std::uint32_t>(value);
+                const auto get = [&](const std::string& name) -> std::uint64_t {
+                    for (std::size_t p = 0; p < stream.payload.size(); ++p) {
+                        if (stream.payload[p].name == name) return beat[p];
+                    }
+                    return 0;
+                };
+                if (value < 1 << port.width && !job_mode(d, get)) beats.push_back(beat);
+            }
+        }
+    }
+}
+
 /// Puts job beats that must be refused before, between and behind the good ones.
 void add_bad_jobs(const Design& d, Episode& episode, Draw& rng) {
     const std::vector<Stream> all = streams(d);
@@ -470,12 +525,17 @@ void add_bad_jobs(const Design& d, Episode& episode, Draw& rng) {
     StreamBeats& jobs = episode.feed.beats.job;
     std::vector<std::vector<std::uint32_t>> beats;
     for (const auto& [m, tiles] : bad) beats.push_back({m, tiles});
-    for (std::vector<std::uint32_t>& beat : beats) beat.resize(jobs.words_per_beat);
+    for (std::vector<std::uint32_t>& beat : beats) {
+        // Fields that are legal, or zeros.
+        const std::vector<std::uint32_t> good = legal_job(d);
+        for (std::size_t i = beat.size(); i < good.size(); ++i) beat.push_back(good[i]);
+    }
     if (const auto modes = static_cast<std::uint32_t>(mode_count(d)); (modes & (modes - 1)) != 0) {
         beats.push_back({1, 1});  // a mode that does not exist, the last port
         beats.back().resize(jobs.words_per_beat);
         beats.back().back() = modes;
     }
+    if (d.spec.run_time_fields) add_bad_fields(d, beats);
     for (const std::vector<std::uint32_t>& beat : beats) {
         const std::uint64_t at = rng.below(jobs.beats() + 1) * jobs.words_per_beat;
         jobs.words.insert(jobs.words.begin() + static_cast<std::ptrdiff_t>(at), beat.begin(),
@@ -500,7 +560,7 @@ void misplace_last(StreamBeats& beats, Episode& episode, bool missing, Draw& rng
 std::vector<Episode> scenario(const Design& d, const TestCase& test, Draw& rng) {
     std::vector<Episode> episodes;
     const auto add = [&](const TestCase& what, Start start) -> Episode& {
-        return episodes.emplace_back(gemm_episode(draw_mode(d, rng), what, start, rng));
+        return episodes.emplace_back(gemm_episode(draw_mode(d, what, rng), what, start, rng));
     };
     const auto [m, k, n] = test.shape;
     switch (test.scenario) {

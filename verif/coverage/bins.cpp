@@ -11,6 +11,7 @@
 #include <span>
 
 #include "generator/spec/error.hpp"
+#include "golden/datapath/fields.hpp"
 
 namespace peforge::coverage {
 
@@ -95,6 +96,19 @@ BinCounter::BinCounter(const Design& design)
     for (int mode = 0; mode < mode_count(design) && mode_count(design) > 1; ++mode) {
         declare("job.mode_" + mode_name(design, mode), "a job of this mode");
     }
+    if (design.spec.run_time_fields) {
+        for (const auto& [role, f] :
+             {std::pair("wgt", design.spec.weight), std::pair("act", design.spec.activation)}) {
+            for (int es = 0; es <= golden::largest_es(f.n); ++es) {
+                declare(fmt::format("job.{}_es_{}", role, es), "a job of this es");
+            }
+            for (int rs = 1; rs < f.n; ++rs) {
+                declare(fmt::format("job.{}_rs_{}", role, rs), "a job of this rs");
+            }
+        }
+        declare("job.other_fields", "a job of other fields than the one before");
+        declare("job.same_fields", "a job of the same fields as the one before");
+    }
     declare("job.one_row", "a job of one row");
     declare("job.all_rows", "a job of as many rows as the array takes");
     declare("job.one_tile", "a job of one K tile");
@@ -172,8 +186,9 @@ void BinCounter::add_beats(const Beats& beats) {
         const auto beat = beats.job.beat(j);
         const auto m = static_cast<int>(job_ports.get(beat, "job_m_i"));
         const auto tiles = static_cast<int>(job_ports.get(beat, "job_tiles_i"));
-        const auto mode = static_cast<int>(job_ports.get(beat, "job_mode_i"));
-        if (m == 0 || m > design_.rows_m || tiles == 0 || mode >= mode_count(design_)) {
+        const std::optional<int> mode =
+            job_mode(design_, [&](const std::string& port) { return job_ports.get(beat, port); });
+        if (m == 0 || m > design_.rows_m || tiles == 0 || !mode) {
             ++bin("job.refused").count;
             continue;
         }
@@ -183,12 +198,13 @@ void BinCounter::add_beats(const Beats& beats) {
             row + rows > beats.act.beats() || prm + cols > beats.prm.beats()) {
             throw InputError("beats", "", "a job without its operands");
         }
-        if (mode_count(design_) > 1) ++bin("job.mode_" + mode_name(design_, mode)).count;
+        if (mode_count(design_) > 1) ++bin("job.mode_" + mode_name(design_, *mode)).count;
+        if (design_.spec.run_time_fields) count_fields(*mode, j > 0);
         bin("job.one_row").count += m == 1 ? 1 : 0;
         bin("job.all_rows").count += m == design_.rows_m ? 1 : 0;
         bin("job.one_tile").count += tiles == 1 ? 1 : 0;
         bin("job.many_tiles").count += tiles >= 3 ? 1 : 0;
-        const Design d = in_mode(design_, mode);
+        const Design d = in_mode(design_, *mode);
         add_job(d, tile, row, prm, {m, tiles * d.tile_k, d.cols},
                 job_ports.get(beat, "job_relu_i") != 0, beats);
         tile += static_cast<std::size_t>(tiles);
@@ -203,14 +219,27 @@ void BinCounter::add_beats(const Beats& beats) {
     }
 }
 
+void BinCounter::count_fields(int mode, bool follows) {
+    const golden::JobFields fields =
+        golden::fields_of_mode(mode, design_.weight_bits, design_.act_bits);
+    for (const auto& [role, f] :
+         {std::pair("wgt", fields.weight), std::pair("act", fields.activation)}) {
+        ++bin(fmt::format("job.{}_es_{}", role, f.es)).count;
+        ++bin(fmt::format("job.{}_rs_{}", role, f.rs)).count;
+    }
+    if (follows) ++bin(mode == last_mode_ ? "job.same_fields" : "job.other_fields").count;
+    last_mode_ = mode;
+}
+
 void BinCounter::add_job(const Design& d, std::size_t first_tile, std::size_t first_act,
                          std::size_t first_prm, golden::GemmShape shape, bool relu,
                          const Beats& beats) {
-    // Place of a code in a beat; the bins of operands are of the first mode's formats.
+    // Place of a code in a beat; the bins of operands are of the first mode's formats, or of
+    // the spec's own fields.
     const auto place = [&d](int code, int bits, int word_bits) {
         return area(code / d.products, word_bits) + area(code % d.products, bits);
     };
-    const std::uint64_t counts = d.mode == 0 ? 1 : 0;
+    const std::uint64_t counts = d.mode == design_.mode ? 1 : 0;
     const int tile_k = d.tile_k;
     const int tiles = shape.k / tile_k;
     const auto cols = static_cast<std::size_t>(shape.n);

@@ -219,17 +219,18 @@ Beats pack(const Design& design, golden::GemmShape shape, std::span<const golden
     BeatWriter wgt(beats.wgt);
     BeatWriter act(beats.act);
     BeatWriter results(beats.out);
+    const std::map<std::string, std::uint64_t> mode = job_mode_ports(design);
     for (const golden::Job& job : golden::plan(shape, design.tile_k, design.cols, design.rows_m,
                                                design.mode, weights.rows)) {
         const SentRows sent(shape.k, weights.rows.empty()
                                          ? std::span<const int>{}
                                          : weights.rows[static_cast<std::size_t>(job.n0) /
                                                         static_cast<std::size_t>(design.cols)]);
-        append(beats.job, payload(all, "job"),
-               {{"job_m_i", static_cast<std::uint64_t>(job.m)},
-                {"job_tiles_i", static_cast<std::uint64_t>(job.tiles)},
-                {"job_relu_i", relu ? 1U : 0U},
-                {"job_mode_i", static_cast<std::uint64_t>(design.mode)}});
+        std::map<std::string, std::uint64_t> values = mode;
+        values["job_m_i"] = static_cast<std::uint64_t>(job.m);
+        values["job_tiles_i"] = static_cast<std::uint64_t>(job.tiles);
+        values["job_relu_i"] = relu ? 1U : 0U;
+        append(beats.job, payload(all, "job"), values);
         pack_columns(design, payload(all, "prm"), job, columns, beats.prm);
         for (int tile = 0; tile < job.tiles; ++tile) {
             if (design.output_stationary()) {
