@@ -21,6 +21,8 @@ constexpr auto kSuffixes = std::to_array<Suffix>({
     {"mul_pe", Unit::kPe},
     {"shift_pe", Unit::kPe},
     {"log_pe", Unit::kPe},
+    {"bin_pe", Unit::kPe},
+    {"bin_convert", Unit::kAccumulator},
     {"float_pe", Unit::kPe},
     {"mix_pe", Unit::kPe},
     {"mix_act", Unit::kEdge},

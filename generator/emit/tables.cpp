@@ -274,6 +274,14 @@ mst::data log2lin_values(const golden::DatapathParams& datapath) {
     return v;
 }
 
+std::string bin_table(const golden::DatapathParams& datapath) {
+    const int width = datapath.mantissa_bits + 1;
+    std::string bits;
+    for (const std::uint32_t entry : datapath.table)
+        bits.insert(0, fmt::format("{:0{}b}", entry, width));
+    return fmt::format("{}'b{}", bits.size(), bits);
+}
+
 std::string encode_template(const golden::PostParams& post) {
     switch (post.output.kind) {
         case FormatKind::kInt:
@@ -320,6 +328,10 @@ std::uint64_t psum_offset(const golden::DatapathParams& datapath) {
         case golden::DatapathKind::kShift:
             return std::uint64_t{1} << (datapath.activation.n + (1 << (datapath.weight.n - 1)) - 3);
         case golden::DatapathKind::kLog:
+            if (datapath.convert == golden::Convert::kPerBin) {
+                return std::uint64_t{1} << (datapath.term_bits - datapath.mantissa_bits - 1);
+            }
+            return std::uint64_t{1} << (datapath.term_bits - 1);
         case golden::DatapathKind::kFloat:
             return std::uint64_t{1} << (datapath.term_bits - 1);
     }

@@ -57,6 +57,7 @@ struct Spec {
     int pipeline = 1;
     bool zero_gating = true;
     bool mixed_precision = false;
+    golden::Convert convert = golden::Convert::kPerProduct;  ///< log datapath only
 
     // buffers
     int rows_m = 256;  ///< not output-stationary: its jobs have up to `rows` rows
