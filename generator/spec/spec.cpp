@@ -253,12 +253,13 @@ private:
     void entry(const Member& m, const std::string& path, const std::string& pointer) {
         const Node& node = m.value;
         const Parameter* leaf = nullptr;
-        const Parameter* inside = nullptr;  // some row below `pointer`, one that belongs first
+        const Parameter* inside =
+            nullptr;  // the first row below `pointer`, better one that belongs
         for (const Parameter& p : parameters()) {
             if (p.pointer == pointer) {
                 leaf = &p;
             } else if (p.pointer.starts_with(pointer + "/") &&
-                       (inside == nullptr || !may_belong(*inside))) {
+                       (inside == nullptr || (!may_belong(*inside) && may_belong(p)))) {
                 inside = &p;
             }
         }

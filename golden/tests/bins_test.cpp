@@ -2,6 +2,7 @@
 //
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
+#include <quadmath.h>
 
 #include <cstdint>
 #include <optional>
@@ -34,7 +35,11 @@ Share share_of(const DatapathParams& d, unsigned weight, unsigned activation, in
     const oracle::Value w = oracle::value_of(d.weight, weight);
     const oracle::Value a = oracle::value_of(d.activation, activation);
     if (w.zero || a.zero) return {};
-    const int log = w.log2 + a.log2;
+    // A PoT code counts from its smallest power.
+    const auto up = [](const Format& f) {
+        return f.kind == FormatKind::kPot ? ((1 << (f.n - 1)) - 2) * oracle::kLogUnit : 0;
+    };
+    const int log = w.log2 + up(d.weight) + a.log2 + up(d.activation);
     int whole = log / oracle::kLogUnit;
     if (whole * oracle::kLogUnit > log) --whole;
     const int place = whole + bin_frac;
@@ -112,7 +117,7 @@ TEST(golden_bins, numbers_are_decided_as_documented) {
         make("lp:n=4,es=1,rs=2", "lp:n=5,es=1,rs=2", 9, Rounding::kTruncate, 9, -2);
     EXPECT_EQ(kept_frac_bits(given), -2);
     EXPECT_EQ(given.acc_frac_bits, 7);
-    EXPECT_EQ(product_term(given, 0b0111, 0b01111), 362 << 4);  // 2^6.5: T[1] = 362.04
+    EXPECT_EQ(product_term(given, 0b0111, 0b01111), 724 << 4);  // 2^6.5: T[1] = 724.08
     EXPECT_EQ(product_term(given, 0b0111, 0b00001), 0);
 }
 

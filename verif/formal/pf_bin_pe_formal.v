@@ -35,6 +35,7 @@ module pf_bin_pe_formal #(
     localparam signed [31:0] ACT_MIN = 0 - ACT_LOW;
     localparam signed [31:0] WGT_MIN = 0 - WGT_LOW;
     localparam signed [31:0] SUM_MAX = LOG_MAX;
+    localparam signed [31:0] FRAC    = A;
     localparam OPA_W = ACT_LOG_W + 1;
     localparam OPW_W = WGT_LOG_W + 1;
     localparam F     = (ACT_F > WGT_F) ? ACT_F : WGT_F;
@@ -51,7 +52,7 @@ module pf_bin_pe_formal #(
         .ACT_LOG_MIN(ACT_MIN),
         .WGT_LOG_MIN(WGT_MIN),
         .LOG_MAX    (SUM_MAX),
-        .A          (A),
+        .A          (FRAC),
         .LANES      (LANES),
         .PIPELINE   (PIPELINE),
         .ZERO_GATING(ZERO_GATING),
@@ -115,7 +116,7 @@ module pf_bin_pe_formal #(
             none  = (la == -(1 <<< (ACT_LOG_W - 1))) || (lw == -(1 <<< (WGT_LOG_W - 1)));
             neg   = act_i[l*OPA_W + ACT_LOG_W] ^ x_weight[l*OPW_W + WGT_LOG_W];
             sum   = (la <<< (F - ACT_F)) + (lw <<< (F - WGT_F));
-            move  = (sum >>> F) + A;
+            move  = (sum >>> F) + FRAC;
             power = (none || move < 0) ? {BIN_W{1'b0}} : ({{(BIN_W-1){1'b0}}, 1'b1} << move);
             for (b = 0; b < BINS; b = b + 1) begin
                 if ((sum & (BINS - 1)) == b) begin
