@@ -22,6 +22,8 @@ constexpr auto kSuffixes = std::to_array<Suffix>({
     {"shift_pe", Unit::kPe},
     {"terms_pe", Unit::kPe},
     {"log_pe", Unit::kPe},
+    {"bin_pe", Unit::kPe},
+    {"bin_convert", Unit::kAccumulator},
     {"float_pe", Unit::kPe},
     {"mix_pe", Unit::kPe},
     {"floor_pe", Unit::kPe},

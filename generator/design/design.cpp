@@ -66,8 +66,8 @@ DatapathParams make_datapath(const Spec& spec, const std::string& file) {
                                                 spec.octaves, spec.acc_rounding);
         }
         return golden::make_datapath(datapath_kind(spec), spec.weight, spec.activation,
-                                     spec.mantissa_bits, frac_bits, spec.octaves,
-                                     spec.acc_rounding);
+                                     spec.mantissa_bits, frac_bits, spec.octaves, spec.acc_rounding,
+                                     spec.convert);
     };
     DatapathParams d;
     try {
@@ -86,7 +86,7 @@ DatapathParams make_datapath(const Spec& spec, const std::string& file) {
         throw InputError(file, "/accumulator/frac_bits",
                          fmt::format("{} rounds every product to zero; allowed: \"auto\" or more "
                                      "fraction bits",
-                                     d.acc_frac_bits));
+                                     golden::kept_frac_bits(d)));
     }
     return d;
 }
@@ -322,6 +322,7 @@ void resolve_systolic(Design& d, const std::string& file) {
                         tile_k, p.datapath.term_bits, d.psum_bits, kMaxAccumulatorBits));
     }
     p.accumulator = make_accumulator(s, d.psum_bits, sum_bits, file);
+    if (s.convert == golden::Convert::kPerBin) d.bin_bits = d.psum_bits - p.datapath.mantissa_bits;
     if (output_stationary) d.psum_bits = p.accumulator.width;
     d.rows_m = p.rows_m;
     p.post = make_post(s, file);

@@ -47,6 +47,7 @@ struct Design {
     int term_bits = 0;    ///< product term, of the widest mode (systolic)
     int psum_bits = 0;    ///< partial sum inside the array: term_bits + ceil(log2(rows*lanes)); the
                           ///< whole sum when the outputs are stationary
+    int bin_bits = 0;     ///< each of the 2^F sums between the PEs; 0: there are no bins
     int weight_bits = 0;  ///< stored code width
     int act_bits = 0;
     int weight_word_bits = 0;  ///< bits of a lane's weights in a beat; of mixed precision, several

@@ -266,7 +266,13 @@ mst::data systolic_values(const Design& d) {
     v.set("weight_word_bits", text(d.weight_word_bits));
     v.set("act_word_bits", text(d.act_word_bits));
     v.set("psum_width", psum_width(d));
-    v.set("latency_note", "ROWS+" + text(d.output_stationary() ? s.pipeline + 1 : s.pipeline));
+    const int stages = s.pipeline + (d.output_stationary() || d.bin_bits != 0 ? 1 : 0);
+    v.set("latency_note", "ROWS+" + text(stages));
+    v.set("bins", d.bin_bits != 0);
+    v.set("bin_count", text(1 << dp.log_frac_bits));
+    v.set("log_frac_bits", text(dp.log_frac_bits));
+    v.set("mantissa_bits", text(dp.mantissa_bits));
+    if (d.bin_bits != 0) v.set("bin_table", bin_table(dp));
 
     Parameters pe;
     std::string module;
@@ -289,6 +295,16 @@ mst::data systolic_values(const Design& d) {
               {"A", text(dp.acc_frac_bits)},
               {"ROUND_NEAREST", dp.rounding == golden::Rounding::kNearestEven ? "1" : "0"},
               {"TERM_W", "TERM_W"}};
+    } else if (d.bin_bits != 0) {
+        module = "pf_bin_pe";
+        pe = {{"ACT_LOG_W", "ACT_W - 1"},
+              {"WGT_LOG_W", "WGT_W - 1"},
+              {"ACT_F", text(golden::log_frac_bits(dp.activation))},
+              {"WGT_F", text(golden::log_frac_bits(dp.weight))},
+              {"ACT_LOG_MIN", text(golden::min_decoded(dp.activation))},
+              {"WGT_LOG_MIN", text(golden::min_decoded(dp.weight))},
+              {"LOG_MAX", text(dp.log_max)},
+              {"A", text(golden::kept_frac_bits(dp))}};
     } else {
         module = "pf_log_pe";
         pe = {{"ACT_LOG_W", "ACT_W - 1"},
@@ -303,10 +319,11 @@ mst::data systolic_values(const Design& d) {
               {"ROUND_NEAREST", dp.rounding == golden::Rounding::kNearestEven ? "1" : "0"},
               {"TERM_W", "TERM_W"}};
     }
-    pe.insert(pe.end(), {{"LANES", "LANES"},
-                         {"PIPELINE", "PIPELINE"},
-                         {"ZERO_GATING", d.spec.zero_gating ? "1" : "0"},
-                         {"PSUM_W", "PSUM_W"}});
+    pe.insert(pe.end(),
+              {{"LANES", "LANES"},
+               {"PIPELINE", "PIPELINE"},
+               {"ZERO_GATING", d.spec.zero_gating ? "1" : "0"},
+               {d.bin_bits != 0 ? "BIN_W" : "PSUM_W", d.bin_bits != 0 ? "BIN_W" : "PSUM_W"}});
     if (d.output_stationary()) pe.emplace_back("SUM_STAYS", "1");
     if (!s.modes.empty()) {
         module = dp.kind == DatapathKind::kLog ? "pf_log_mix_pe" : "pf_mul_mix_pe";
@@ -448,6 +465,10 @@ nlohmann::ordered_json manifest(const Design& d, const std::vector<std::string>&
             n["mantissa_bits"] = dp.mantissa_bits;
             n["acc_frac_bits"] = dp.acc_frac_bits;
             n["table"] = dp.table;
+            if (d.bin_bits != 0) {
+                n["bin_bits"] = d.bin_bits;
+                n["bin_frac_bits"] = golden::kept_frac_bits(dp);
+            }
         } else if (dp.kind == DatapathKind::kFloat) {
             n["mantissa_bits"] = dp.mantissa_bits;
             n["acc_frac_bits"] = dp.acc_frac_bits;

@@ -287,6 +287,14 @@ mst::data log2lin_values(const golden::DatapathParams& datapath) {
     return v;
 }
 
+std::string bin_table(const golden::DatapathParams& datapath) {
+    const int width = datapath.mantissa_bits + 1;
+    std::string bits;
+    for (const std::uint32_t entry : datapath.table)
+        bits.insert(0, fmt::format("{:0{}b}", entry, width));
+    return fmt::format("{}'b{}", bits.size(), bits);
+}
+
 std::string encode_template(const golden::PostParams& post) {
     switch (post.output.kind) {
         case FormatKind::kInt:
@@ -342,6 +350,10 @@ std::uint64_t psum_offset(const golden::DatapathParams& datapath) {
             return offset;
         }
         case golden::DatapathKind::kLog:
+            if (datapath.convert == golden::Convert::kPerBin) {
+                return std::uint64_t{1} << (datapath.term_bits - datapath.mantissa_bits - 1);
+            }
+            return std::uint64_t{1} << (datapath.term_bits - 1);
         case golden::DatapathKind::kFloat:
             return std::uint64_t{1} << (datapath.term_bits - 1);
     }

@@ -15,6 +15,10 @@ namespace peforge {
 /// Values of rtl_templates/pf_log2lin.v.mustache for the log datapath's table T.
 kainjow::mustache::data log2lin_values(const golden::DatapathParams& datapath);
 
+/// T as the parameter TABLE of pf_bin_convert: entry f of m + 1 bits at f * (m + 1). At most 84
+/// bits.
+std::string bin_table(const golden::DatapathParams& datapath);
+
 /// The template of the module pf_encode for an output format, a file name in rtl_templates/.
 std::string encode_template(const golden::PostParams& post);
 
@@ -22,7 +26,8 @@ std::string encode_template(const golden::PostParams& post);
 /// int needs z = n bits without fraction, as golden::choose_z gives them.
 kainjow::mustache::data encode_values(const golden::PostParams& post);
 
-/// The constant that one lane of one PE adds to the partial sum besides its term: the sign bits of
+/// The constant that one lane of one PE adds to the partial sum (of bins: to each, where there are
+/// several lanes) besides its term: the sign bits of
 /// the terms are added inverted, which saves their sign extension in every PE (see OFFSET in the
 /// headers of pf_mul_pe, pf_shift_pe, pf_terms_pe and pf_log_pe). The top of each column is fed
 /// with -rows * lanes * psum_offset modulo 2^psum_bits, so that the sums at the bottom are exact.

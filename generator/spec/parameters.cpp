@@ -53,6 +53,7 @@ constexpr std::array<std::string_view, 3> kMetrics{"l1", "l2", "chebyshev"};
 constexpr std::array<std::string_view, 2> kRoundings{"truncate", "nearest_even"};
 constexpr std::array<std::string_view, 2> kRegimes{"capped", "terminated"};
 constexpr std::array<std::string_view, 2> kPotRoundings{"nearest", "log"};
+constexpr std::array<std::string_view, 2> kConverts{"per_product", "per_bin"};
 
 constexpr auto kName = ParameterType::kName;
 constexpr auto kInt = ParameterType::kInt;
@@ -268,6 +269,12 @@ constexpr std::array kParameters{
               .help = "es and rs of weights and activations come with each job; those of the spec "
                       "are the defaults",
               .codec = member<Spec, &Spec::run_time_fields>()},
+    Parameter{.pointer = "/pe/convert",
+              .type = kEnum,
+              .scope = Scope::kLog,
+              .choices = kConverts,
+              .help = "log to linear: in the PE, or once for each fraction's sum below a column",
+              .codec = member<Spec, &Spec::convert>()},
     Parameter{.pointer = "/buffers/rows_m",
               .type = kInt,
               .scope = Scope::kBuffered,

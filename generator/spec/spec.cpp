@@ -119,6 +119,9 @@ Checked check_value(const Row& row, const Node& node) {
 constexpr int kMixedOctavesMin = 14;
 constexpr int kMixedOctavesMax = 17;
 
+/// Fraction bits of logarithms that may have a sum of their own each.
+constexpr int kMostBinFracBits = 2;
+
 /// Walks the document along the table. Problems are collected with their position, so that the one
 /// reported is the first in document order also when it needed a later key to be seen.
 class Validator {
@@ -253,7 +256,8 @@ private:
     void entry(const Member& m, const std::string& path, const std::string& pointer) {
         const Node& node = m.value;
         const Parameter* leaf = nullptr;
-        const Parameter* inside = nullptr;  // some row below `pointer`, one that belongs first
+        const Parameter* inside =
+            nullptr;  // the first row below `pointer`, better one that belongs
         for (const Parameter& p : parameters()) {
             if (p.pointer == pointer) {
                 leaf = &p;
@@ -436,6 +440,7 @@ private:
         }
         check_mixed_precision();
         check_run_time_fields();
+        check_bins();
         const bool array_legal = std::ranges::none_of(
             problems_, [](const Problem& p) { return p.pointer.starts_with("/array"); });
         const int columns = lut ? spec_.columns : spec_.cols;
@@ -510,6 +515,29 @@ private:
         }
         if (spec_.acc_frac_bits) {
             refuse("accumulator", "frac_bits", "\"auto\"");
+        }
+    }
+
+    /// Bins are wires and registers of every PE: few fractions alone are worth building.
+    void check_bins() {
+        if (spec_.convert != golden::Convert::kPerBin || !problems_.empty()) return;
+        const int frac_bits =
+            std::max(golden::log_frac_bits(spec_.weight), golden::log_frac_bits(spec_.activation));
+        const auto refuse = [&](const std::string& why) {
+            problem(order_of("pe", "convert"), "/pe/convert", "\"per_bin\" " + why);
+        };
+        if (spec_.mixed_precision) {
+            refuse("does not go with mixed_precision; allowed: \"per_product\"");
+        } else if (spec_.run_time_fields) {
+            refuse("does not go with run_time_fields; allowed: \"per_product\"");
+        } else if (spec_.dataflow != golden::Dataflow::kWeightStationary) {
+            refuse("needs array.dataflow \"weight_stationary\"; allowed: \"per_product\"");
+        } else if (frac_bits > kMostBinFracBits) {
+            refuse(
+                fmt::format("would need 2^{} sums in a PE, one for each fraction of a logarithm; "
+                            "allowed: \"per_product\", or formats of at most {} fraction bits "
+                            "(larger es, smaller n)",
+                            frac_bits, kMostBinFracBits));
         }
     }
 

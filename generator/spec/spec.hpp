@@ -58,6 +58,7 @@ struct Spec {
     bool zero_gating = true;
     bool mixed_precision = false;
     bool run_time_fields = false;  ///< log datapath only
+    golden::Convert convert = golden::Convert::kPerProduct;  ///< log datapath only
 
     // buffers
     int rows_m = 256;  ///< not output-stationary: its jobs have up to `rows` rows

@@ -87,7 +87,7 @@ const std::string kMinimalCanonical = R"({
 // Every key with a value that is not its default.
 const std::string kFullLog = R"({
   "buffers": { "double_buffer": true, "rows_m": 7 },
-  "pe": { "zero_gating": false, "pipeline": 2, "lanes": 3 },
+  "pe": { "zero_gating": false, "pipeline": 2, "lanes": 3, "convert": "per_bin" },
   "output": { "format": "pot", "n": 5, "rounding": "log" },
   "post": { "lanes": 2, "rounding": "truncate", "relu": false, "scale_bits": 9, "bias": false },
   "accumulator": { "rounding": "nearest_even", "octaves": 17, "mantissa_bits": 9, "frac_bits": 6,
@@ -157,6 +157,7 @@ TEST(Spec, EveryValueArrives) {
     EXPECT_EQ(s.lanes, 3);
     EXPECT_EQ(s.pipeline, 2);
     EXPECT_FALSE(s.zero_gating);
+    EXPECT_EQ(s.convert, peforge::golden::Convert::kPerBin);
     EXPECT_EQ(s.rows_m, 7);
 
     const Spec lut = parse_spec(kFullLut, "f");

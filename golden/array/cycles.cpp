@@ -341,6 +341,9 @@ int post_cycles(int cols, int lanes) {
 /// Cycles from taking a row to its output beat: bias, multiply, round, encode, output buffer.
 constexpr int kPostLatency = 5;
 
+/// Cycles from a column's bins to the partial sum made of them.
+constexpr int kConvertLatency = 1;
+
 }  // namespace
 
 TimingParams timing(const SystolicParams& p, int post_lanes) {
@@ -358,7 +361,9 @@ TimingParams timing(const SystolicParams& p, int post_lanes) {
     }
     t.tile_beats = p.rows;
     t.wave = std::max(1, p.rows + p.cols - 2);
-    t.latency = p.rows + p.pipeline - 1 + p.cols;
+    // Bins pass a register behind their conversion.
+    t.latency = p.rows + p.pipeline - 1 + p.cols +
+                (p.datapath.convert == Convert::kPerBin ? kConvertLatency : 0);
     return t;
 }
 

@@ -28,6 +28,7 @@ int aligned_log(const DatapathParams& d, const Format& f, const Decoded& x) {
 /// `magnitude` of mantissa_bits fraction bits times 2^exponent, in units of 2^-A.
 std::int64_t place(const DatapathParams& d, std::int64_t magnitude, int exponent) {
     const int shift = exponent + d.acc_frac_bits - d.mantissa_bits;
+    if (shift < 0 && d.convert == Convert::kPerBin) return 0;  // less than a unit of its bin
     return shift >= 0 ? magnitude << shift : round_shift(magnitude, -shift, d.rounding);
 }
 
@@ -100,10 +101,14 @@ void check_operands(DatapathKind kind, const Format& weight, const Format& activ
 /// Decides A for products in the octaves low..high.
 void choose_fraction(DatapathParams& d, int low, int high, std::optional<int> acc_frac_bits,
                      int octaves) {
-    d.acc_frac_bits = acc_frac_bits.value_or(std::min(d.mantissa_bits - low, octaves - high));
-    const int most = kMaxTermBits - 1 - high;
-    if (d.acc_frac_bits > most) {
-        throw std::invalid_argument("acc_frac_bits = " + std::to_string(d.acc_frac_bits) +
+    // A product has its mantissa's bits below its octave in the sum, or the bins' multiples have.
+    const int mantissa = d.convert == Convert::kPerBin ? 0 : d.mantissa_bits;
+    const int below = d.mantissa_bits - mantissa;
+    const int kept = acc_frac_bits.value_or(std::min(mantissa - low, octaves - high));
+    d.acc_frac_bits = kept + below;
+    const int most = kMaxTermBits - 1 - high - below;
+    if (kept > most) {
+        throw std::invalid_argument("acc_frac_bits = " + std::to_string(kept) +
                                     " gives product terms of more than 62 bits; allowed: at most " +
                                     std::to_string(most) + ", or \"auto\"");
     }
@@ -168,6 +173,10 @@ std::vector<std::uint32_t> log_to_linear_table(int frac_bits, int mantissa_bits)
     return table;
 }
 
+int kept_frac_bits(const DatapathParams& d) {
+    return d.acc_frac_bits - (d.convert == Convert::kPerBin ? d.mantissa_bits : 0);
+}
+
 std::int64_t log_magnitude(const DatapathParams& d, int log_sum) {
     const int fraction = log_sum & ((1 << d.log_frac_bits) - 1);
     return place(d, d.table[static_cast<std::size_t>(fraction)], log_sum >> d.log_frac_bits);
@@ -179,13 +188,17 @@ std::int64_t product_term(const DatapathParams& d, Code weight, Code activation)
 
 DatapathParams make_datapath(DatapathKind kind, const Format& weight, const Format& activation,
                              std::optional<int> mantissa_bits, std::optional<int> acc_frac_bits,
-                             int octaves, Rounding rounding) {
+                             int octaves, Rounding rounding, Convert convert) {
     check_operands(kind, weight, activation);
+    if (convert == Convert::kPerBin && kind != DatapathKind::kLog) {
+        throw std::invalid_argument("bins belong to the log datapath alone");
+    }
     DatapathParams d;
     d.kind = kind;
     d.weight = weight;
     d.activation = activation;
     d.rounding = rounding;
+    d.convert = convert;
     if (kind == DatapathKind::kLog) {
         fill_log(d, mantissa_bits, acc_frac_bits, octaves);
     } else if (kind == DatapathKind::kFloat) {

@@ -20,6 +20,12 @@ enum class Rounding {
     kNearestEven,  ///< nearest, ties to even
 };
 
+/// Where the log datapath leaves the log domain.
+enum class Convert {
+    kPerProduct,  ///< each product by the table T
+    kPerBin,      ///< sums of powers of two, one for each fraction f, are multiplied by T[f]
+};
+
 /// Every number that defines a product term. Resolved once, when a Spec becomes a Design.
 ///
 /// mul:   term = w * a.
@@ -27,6 +33,9 @@ enum class Rounding {
 /// log:   L = Lw + La with F fraction bits, I = floor(L / 2^F), f = L mod 2^F;
 ///        term = +-(T[f] << (I + A - m)); a negative shift drops bits by `rounding`, applied to
 ///        the magnitude.  T[f] = round_half_even(2^(f / 2^F + m)).
+///        With Convert::kPerBin a product is 2^(I + A - m) units of bin f, and T[f] times that in
+///        the accumulator; below one unit of the bin (I + A < m) it is 0 by either rounding: half a
+///        unit is a tie and goes to the even 0, all others are smaller.
 /// float: operands 2^e * M / 2^F, M = 2^F + fraction; m = Fw + Fa,
 ///        term = +-((Mw * Ma) << (ew + ea + A - m)); a negative shift as in log.
 struct DatapathParams {
@@ -34,6 +43,7 @@ struct DatapathParams {
     Format weight;
     Format activation;
     Rounding rounding = Rounding::kTruncate;  ///< log and float
+    Convert convert = Convert::kPerProduct;   ///< log only
     int log_frac_bits = 0;                    ///< F = max over both operands; log only
     int mantissa_bits = 0;                    ///< m; log and float
     int acc_frac_bits = 0;  ///< A, fraction bits of the accumulator; log and float
@@ -50,6 +60,10 @@ struct DatapathParams {
 /// One product term, in units of 2^-A (log, float) or 1 (mul, shift). Zero or NaR operands give 0.
 std::int64_t product_term(const DatapathParams& d, Code weight, Code activation);
 
+/// Fraction bits of what `frac_bits` and `octaves` speak of: the accumulator's, or those of the
+/// bins.
+int kept_frac_bits(const DatapathParams& d);
+
 /// T[f] for f = 0 .. 2^F - 1, each round_half_even(2^(f/2^F) * 2^m), exact.  F <= 6, m <= 20.
 std::vector<std::uint32_t> log_to_linear_table(int frac_bits, int mantissa_bits);
 
@@ -63,13 +77,16 @@ std::int64_t log_magnitude(const DatapathParams& d, int log_sum);
 /// octaves [low, high] of the products, A = min(m - low, octaves - high); A may be negative. In the
 /// log datapath low = floor(log_min / 2^F), high = floor(log_max / 2^F), and logs with fewer than F
 /// fraction bits are shifted up; in the float datapath low = log_min and high = log_max, one more
-/// where two mantissas reach 2. Throws std::invalid_argument for operands that the datapath does
-/// not take (mul: int x int, shift: pot or sum of powers x int, log: lp or pot x lp or pot, float: posit,
+/// where two mantissas reach 2. With Convert::kPerBin, `acc_frac_bits` and `octaves` are those of
+/// the bins, min(-low, octaves - high) in place of A, and the accumulator has m fraction bits more.
+/// Throws std::invalid_argument for operands that the datapath does not take (mul: int x int,
+/// shift: pot or a sum of powers x int, log: lp or pot x lp or pot, float: posit,
 /// adaptivfloat, fp8 or flint on both sides), for an m too small for a table of m+1 bits, and for
 /// terms of more than 62 bits.
 DatapathParams make_datapath(DatapathKind kind, const Format& weight, const Format& activation,
                              std::optional<int> mantissa_bits, std::optional<int> acc_frac_bits,
-                             int octaves, Rounding rounding);
+                             int octaves, Rounding rounding,
+                             Convert convert = Convert::kPerProduct);
 
 /// Signed width that holds the sum of any `count` >= 1 terms: term_bits + ceil(log2(count)).
 int accumulator_bits(int term_bits, int count);
