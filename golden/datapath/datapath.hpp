@@ -64,9 +64,9 @@ std::int64_t log_magnitude(const DatapathParams& d, int log_sum);
 /// log datapath low = floor(log_min / 2^F), high = floor(log_max / 2^F), and logs with fewer than F
 /// fraction bits are shifted up; in the float datapath low = log_min and high = log_max, one more
 /// where two mantissas reach 2. Throws std::invalid_argument for operands that the datapath does
-/// not take (mul: int x int, shift: pot or sum of powers x int, log: lp or pot x lp or pot, float: posit,
-/// adaptivfloat, fp8 or flint on both sides), for an m too small for a table of m+1 bits, and for
-/// terms of more than 62 bits.
+/// not take (mul: int x int, shift: pot or sum of powers x int, log: lp or pot x lp or pot, float:
+/// posit, adaptivfloat, fp8 or flint on both sides), for an m too small for a table of m+1 bits,
+/// and for terms of more than 62 bits.
 DatapathParams make_datapath(DatapathKind kind, const Format& weight, const Format& activation,
                              std::optional<int> mantissa_bits, std::optional<int> acc_frac_bits,
                              int octaves, Rounding rounding);
