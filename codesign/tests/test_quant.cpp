@@ -171,8 +171,8 @@ TEST(FitWeights, KeepsZeroColumnsAndTheLeastScale) {
 TEST(FitWeights, ZeroColumnsVanishWhereThereIsNoZero) {
     const InputMoments moments(std::vector<float>{1, 2, 3, 4}, 2, 2);
     const std::vector<double> zeros{0.0, 0.0};
-    const WeightFit fit = fit_weights(FormatGrid({.kind = FormatKind::kBinary, .n = 1}), zeros,
-                                      moments, 0.0);
+    const WeightFit fit =
+        fit_weights(FormatGrid({.kind = FormatKind::kBinary, .n = 1}), zeros, moments, 0.0);
     EXPECT_GT(fit.scale, 0.0);
     EXPECT_EQ(to_fixed(fit.scale, 16, 6).scale, 0U);  // so the column's output is its bias alone
 }
