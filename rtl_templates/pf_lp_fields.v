@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Purpose   : for words of N bits behind the sign B = N-1: longest_o tells which runs are of full length, bit m-1 that
-//             rs <= m; add_o is what makes a log2 relative to the largest product. With d = es + rs - B the largest
+//             rs <= m, m < B (a run of B is in any case); add_o is what makes a log2 relative to the largest product. With d = es + rs - B the largest
 //             log2 is 2^es * rs - 2^d. Its octave is 2^es * rs - 1 with a fraction of 1 - 2^d for d < 0, and exact for
 //             other d. Where both fractions are there the largest product is an octave above both, and activations take
 //             one off for it. So the largest product of any fields is in octave 2 * BIAS of the decoders' logs.
@@ -23,14 +23,17 @@ module pf_lp_fields #(
     parameter WGT_RS_W = 3,
     parameter ACT_RS_W = 3,
     parameter BIAS     = 15,
-    parameter ADD_W    = 8
+    parameter ADD_W    = 8,
+    // Derived.
+    parameter WGT_LONG = (WGT_N > 2) ? WGT_N - 2 : 1,
+    parameter ACT_LONG = (ACT_N > 2) ? ACT_N - 2 : 1
 ) (
     input  wire [WGT_ES_W-1:0] wgt_es_i,
     input  wire [WGT_RS_W-1:0] wgt_rs_i,
     input  wire [ACT_ES_W-1:0] act_es_i,
     input  wire [ACT_RS_W-1:0] act_rs_i,
-    output wire [WGT_N-2:0]    wgt_longest_o,
-    output wire [ACT_N-2:0]    act_longest_o,
+    output wire [WGT_LONG-1:0] wgt_longest_o,
+    output wire [ACT_LONG-1:0] act_longest_o,
     output wire [ADD_W-1:0]    wgt_add_o,
     output wire [ADD_W-1:0]    act_add_o
 );
@@ -58,19 +61,19 @@ module pf_lp_fields #(
 
     genvar m;
     generate
-        for (m = 1; m < WGT_N; m = m + 1) begin : gen_wgt
+        for (m = 1; m <= WGT_LONG; m = m + 1) begin : gen_wgt
             localparam [31:0] RUN = m;
-            if (m == WGT_N - 1) begin : gen_whole
-                assign wgt_longest_o[m-1] = 1'b1;
-            end else begin : gen_part
+            if (WGT_N == 2) begin : gen_spare
+                assign wgt_longest_o[m-1] = 1'b0;
+            end else begin : gen_run
                 assign wgt_longest_o[m-1] = (wgt_rs_i <= RUN[WGT_RS_W-1:0]);
             end
         end
-        for (m = 1; m < ACT_N; m = m + 1) begin : gen_act
+        for (m = 1; m <= ACT_LONG; m = m + 1) begin : gen_act
             localparam [31:0] RUN = m;
-            if (m == ACT_N - 1) begin : gen_whole
-                assign act_longest_o[m-1] = 1'b1;
-            end else begin : gen_part
+            if (ACT_N == 2) begin : gen_spare
+                assign act_longest_o[m-1] = 1'b0;
+            end else begin : gen_run
                 assign act_longest_o[m-1] = (act_rs_i <= RUN[ACT_RS_W-1:0]);
             end
         end

@@ -20,11 +20,12 @@ module pf_lp_fields_decode #(
     parameter INT_MIN = -10,
     parameter ADD_W   = 8,
     // Derived.
-    parameter F       = (N > 2) ? N - 2 : 0
+    parameter F       = (N > 2) ? N - 2 : 0,
+    parameter LONG_W  = (N > 2) ? N - 2 : 1
 ) (
     input  wire [N-1:0]       code_i,
     input  wire [ES_W-1:0]    es_i,
-    input  wire [N-2:0]       longest_i,   // bit m-1: a run of m bits is of full length
+    input  wire [LONG_W-1:0]  longest_i,   // bit m-1: a run of m bits is of full length
     input  wire [ADD_W-1:0]   add_i,
     output wire               neg_o,
     output wire [INT_W+F-1:0] log_o
@@ -68,7 +69,7 @@ module pf_lp_fields_decode #(
                 assign shift = full | gen_run[m-1].ended;
             end
             if (m == B) begin : gen_whole
-                wire unused_longest = longest_i[m-1];   // always 1
+                wire unused_longest = &{1'b0, longest_i};
                 assign full  = run;
                 assign ended = 1'b0;
                 assign sel   = run;

@@ -143,7 +143,7 @@ struct Edge {
         w.add(
             fmt::format("wire [{1}:0] {0}_wl; wire [{2}:0] {0}_al; wire [{3}:0] {0}_wadd; "
                         "wire [{3}:0] {0}_aadd;\n",
-                        name, wgt_n - 2, act_n - 2, kAddBits - 1));
+                        name, std::max(0, wgt_n - 3), std::max(0, act_n - 3), kAddBits - 1));
         w.add(fmt::format(
             "pf_lp_fields #(.WGT_N({1}), .ACT_N({2}), .WGT_ES_W({3}), .ACT_ES_W({4}), "
             ".WGT_RS_W({5}), .ACT_RS_W({6}), .BIAS({7}), .ADD_W({8})) u_{0} (.wgt_es_i({9}), "

@@ -239,7 +239,11 @@ void BinCounter::add_job(const Design& d, std::size_t first_tile, std::size_t fi
     const auto place = [&d](int code, int bits, int word_bits) {
         return area(code / d.products, word_bits) + area(code % d.products, bits);
     };
-    const std::uint64_t counts = d.mode == design_.mode ? 1 : 0;
+    const auto counts = [this, &d](const Format& f, Code code) -> std::uint64_t {
+        // NaR is the same code whatever the fields are.
+        const bool nar = design_.spec.run_time_fields && golden::decode(f, code).nar;
+        return d.mode == design_.mode || nar ? 1 : 0;
+    };
     const int tile_k = d.tile_k;
     const int tiles = shape.k / tile_k;
     const auto cols = static_cast<std::size_t>(shape.n);
@@ -257,7 +261,7 @@ void BinCounter::add_job(const Design& d, std::size_t first_tile, std::size_t fi
                 const int word = steps ? m * tile_k + i : i;
                 const auto code = static_cast<Code>(
                     bits(beat, place(word, d.act_bits, d.act_word_bits), d.act_bits));
-                activations_[code] += counts;
+                activations_[code] += counts(d.spec.activation, code);
                 activations[area(m, shape.k) + area(t, tile_k) + static_cast<std::size_t>(i)] =
                     code;
             }
@@ -278,7 +282,7 @@ void BinCounter::add_job(const Design& d, std::size_t first_tile, std::size_t fi
                 for (int i = 0; i < s.cols * s.lanes; ++i) {
                     const auto code = static_cast<Code>(
                         bits(beat, place(i, d.weight_bits, d.weight_word_bits), d.weight_bits));
-                    weights_[code] += counts;
+                    weights_[code] += counts(d.spec.weight, code);
                     const int k = t * tile_k + row * s.lanes + i % s.lanes;
                     weights[area(k, shape.n) + static_cast<std::size_t>(i / s.lanes)] = code;
                 }

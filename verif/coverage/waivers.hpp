@@ -41,8 +41,8 @@ const std::vector<Waiver>& project_waivers();
 /// What a waiver may depend on: "systolic" or "lut", "output_stationary",
 /// "saturate", "bias", "relu", "nar" (operands
 /// have it), "serial_post" (fewer post lanes than columns), "post_truncates", "capped" (regime of
-/// the output format), "short_wave" (a swap passes in a cycle), "every_m_fits" (no row count of
-/// job_m_i is too large), "rows_m_power_of_2", "pipeline=2", "rows=1", "lanes=4", "cols=1",
+/// the output format), "short_wave" (a swap passes in a cycle), "modes" (jobs choose a mode or
+/// fields), "fields", "every_m_fits" (no row count of job_m_i is too large), "rows_m_power_of_2", "pipeline=2", "rows=1", "lanes=4", "cols=1",
 /// "centroids=3", "metric=l2", "weight=lp", "activation=int", "output=pot", "spec=NAME".
 std::set<std::string> facts(const Design& design);
 

@@ -69,8 +69,8 @@ module pf_lp_fields_decode_formal #(
     localparam ACT_F = (ACT_N > 2) ? ACT_N - 2 : 0;
     localparam F     = 6;
 
-    wire [WGT_N-2:0]       wgt_longest;
-    wire [ACT_N-2:0]       act_longest;
+    wire [WGT_N-3:0]       wgt_longest;
+    wire [ACT_N-3:0]       act_longest;
     wire [ADD_W-1:0]       wgt_add;
     wire [ADD_W-1:0]       act_add;
     wire                   wgt_neg, act_neg, wgt_bad, act_bad;
