@@ -177,8 +177,8 @@ fs::path build_rtl_library(const std::string& top, const FileSet& files, const f
         "verilator", "--cc",     "-Wall", "-O3",          "--x-assign", "unique", "--x-initial",
         "unique",    "--prefix", "Vdut",  "--top-module", top,          "-Mdir",  "obj"};
     if (!options.waves.empty()) verilate.emplace_back("--trace-fst");
-    // The data-flow pass of Verilator 5.006 makes wrong code of some loops.
-    if (options.loops) verilate.emplace_back("-fno-dfg");
+    // These passes of Verilator 5.006 make wrong code of some netlists with loops.
+    if (options.loops) verilate.insert(verilate.end(), {"-fno-dfg", "-fno-expand"});
     if (options.coverage) {
         // Known initial values: random ones would count as toggles. No tables: they lose the counts
         // of the case statements that they replace.
