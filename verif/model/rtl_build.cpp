@@ -97,6 +97,24 @@ std::string suffix(const RtlOptions& options) {
            (options.brief ? "-brief" : "") + (options.loops ? "-loops" : "");
 }
 
+/// Without the files.
+std::vector<std::string> verilator_command(const std::string& top, const RtlOptions& options) {
+    std::vector<std::string> words = {
+        "verilator", "--cc",     "-Wall", "-O3",          "--x-assign", "unique", "--x-initial",
+        "unique",    "--prefix", "Vdut",  "--top-module", top,          "-Mdir",  "obj"};
+    if (!options.waves.empty()) words.emplace_back("--trace-fst");
+    // These passes of Verilator 5.006 make wrong code of some netlists with loops.
+    if (options.loops) words.insert(words.end(), {"-fno-dfg", "-fno-expand"});
+    if (options.coverage) {
+        // Known initial values: random ones would count as toggles. No tables: they lose the counts
+        // of the case statements that they replace.
+        words.insert(words.end(), {"--x-initial", "0", "-fno-table"});
+        words.emplace_back("--coverage-line");
+        words.emplace_back("--coverage-toggle");
+    }
+    return words;
+}
+
 /// Verilator's run-time library and the harness as one object, built once per cache.
 fs::path runtime_object(const fs::path& cache_dir, const fs::path& include, std::uint64_t hash,
                         const RtlOptions& options) {
@@ -161,6 +179,7 @@ fs::path build_rtl_library(const std::string& top, const FileSet& files, const f
     for (const auto& [name, text] : harness_sources()) tools = fnv1a(fnv1a(tools, name), text);
     const std::uint64_t driving = fnv1a(fnv1a(tools, driver), abi);
     std::uint64_t hash = driving;
+    for (const std::string& word : verilator_command(top, options)) hash = fnv1a(hash, word);
     for (const auto& [name, text] : files) {
         if (simulated(name)) hash = fnv1a(fnv1a(hash, name), text);
     }
@@ -173,19 +192,7 @@ fs::path build_rtl_library(const std::string& top, const FileSet& files, const f
     if (fs::exists(library)) return library;
     const ScratchDir scratch(cache_dir);
     const fs::path runtime = runtime_object(cache_dir, include, tools, options);
-    std::vector<std::string> verilate = {
-        "verilator", "--cc",     "-Wall", "-O3",          "--x-assign", "unique", "--x-initial",
-        "unique",    "--prefix", "Vdut",  "--top-module", top,          "-Mdir",  "obj"};
-    if (!options.waves.empty()) verilate.emplace_back("--trace-fst");
-    // These passes of Verilator 5.006 make wrong code of some netlists with loops.
-    if (options.loops) verilate.insert(verilate.end(), {"-fno-dfg", "-fno-expand"});
-    if (options.coverage) {
-        // Known initial values: random ones would count as toggles. No tables: they lose the counts
-        // of the case statements that they replace.
-        verilate.insert(verilate.end(), {"--x-initial", "0", "-fno-table"});
-        verilate.emplace_back("--coverage-line");
-        verilate.emplace_back("--coverage-toggle");
-    }
+    std::vector<std::string> verilate = verilator_command(top, options);
     for (const auto& [name, text] : files) {
         if (!simulated(name)) continue;
         write_file(scratch.path() / name, text);
