@@ -110,9 +110,17 @@ TEST(RandomSpec, CoversWhatASpecCanSay) {
         note(!s.relu, "no relu");
         note(!s.bias, "no bias");
         note(s.rows_m == 1, "one row");
+        note(s.run_time_fields, "fields");
     }
     EXPECT_GT(accepted, kCandidates / 3);
-    EXPECT_EQ(seen.size(), 3U + 2 * golden::kFormatKindNames.size() + 11U);
+    const std::size_t weights = golden::kFormatKindNames.size();
+    std::size_t outputs = 0;
+    for (std::size_t i = 0; i < weights; ++i) {
+        if (!golden::is_power_sum(static_cast<golden::FormatKind>(i))) ++outputs;
+    }
+    constexpr std::size_t kMetrics = 3;
+    constexpr std::size_t kNoted = 12;
+    EXPECT_EQ(seen.size(), kMetrics + weights + outputs + kNoted);
 }
 
 TEST(MutatedSpec, RepeatsFromItsSeed) {
