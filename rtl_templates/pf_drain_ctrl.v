@@ -1,102 +1,111 @@
-// Drain controller: reads a finished job's accumulator rows and hands them to post-processing.
+// Drain controller: hands finished rows to post-processing while the array goes on.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Purpose   : after the last update of a job has been written, reads its rows in order. It also guards the buffer:
-//             a row of the next job may be admitted only once the same row of the finished job has been read.
-// Latency   : first read two cycles after done_i, or one after prm_full_i when that comes later; then one row per cycle
-//             while the consumer is ready.
-// Handshake : row_valid_o/row_ready_i; the memories hold the row while it waits.
+// Purpose   : the sums of a job's last tile go into a buffer of RESULTS rows, where nothing of the next job touches them.
+//             This module owns its places: a row of a last tile is admitted against a credit, is read when its sum is
+//             in the last column's buffer, in order, and returns the credit. A job's column parameters become the
+//             active ones when the last row of the job before has been taken.
+// Latency   : a row is read one cycle after done_i and handed on in the next; then one row per cycle while the consumer
+//             is ready, with one cycle between two jobs.
+// Handshake : row_valid_o/row_ready_i; the buffers' outputs hold the row while it waits. row_ok_o and row_valid_o do not
+//             depend combinationally on any handshake.
 // Parameters:
-//   ROWS_M  rows of the accumulator buffer, >= 1
+//   RESULTS  rows of the buffer, >= 1
 `default_nettype none
 
 module pf_drain_ctrl #(
-    parameter ROWS_M = 256
+    parameter RESULTS = 21
 ) (
-    input  wire                                           clk_i,
-    input  wire                                           rst_ni,
+    input  wire                                             clk_i,
+    input  wire                                             rst_ni,
 
-    // The row that asks for admission, and the job's end.
-    input  wire [$clog2(ROWS_M+1)-1:0]                    row_i,
-    input  wire                                           first_i,
-    input  wire                                           job_end_i,
-    output wire                                           row_ok_o,
-    input  wire                                           start_i,    // the job's last row was admitted
-    input  wire                                           relu_i,
+    // Admission.
+    input  wire                                             last_i,     // the row asked for belongs to its job's last tile
+    output wire                                             row_ok_o,
+    input  wire                                             admit_i,    // a row of a last tile was admitted
 
-    input  wire                                           done_i,     // its last update is being written
-    input  wire                                           prm_full_i, // its column parameters are loaded
-    output wire                                           prm_take_o, // make them the active ones
+    // Its sum is being written, in the last column.
+    input  wire                                             done_i,
+    input  wire                                             done_end_i, // it is its job's last row
+    input  wire                                             done_relu_i,
 
-    output wire                                           rd_en_o,
-    output wire [((ROWS_M > 1) ? $clog2(ROWS_M) : 1)-1:0] rd_addr_o,
+    input  wire                                             prm_full_i, // the next job's column parameters are loaded
+    output wire                                             prm_take_o, // make them the active ones
 
-    output wire                                           row_valid_o,
-    input  wire                                           row_ready_i,
-    output wire                                           row_last_o,
-    output wire                                           row_relu_o
+    output wire                                             rd_en_o,
+    output wire [((RESULTS > 1) ? $clog2(RESULTS) : 1)-1:0] rd_slot_o,
+
+    output wire                                             row_valid_o,
+    input  wire                                             row_ready_i,
+    output wire                                             row_last_o,
+    output wire                                             row_relu_o
 );
 
-    localparam M_W    = $clog2(ROWS_M + 1);
-    localparam ADDR_W = (ROWS_M > 1) ? $clog2(ROWS_M) : 1;
+    localparam SLOT_W   = (RESULTS > 1) ? $clog2(RESULTS) : 1;
+    localparam CREDIT_W = $clog2(RESULTS + 1);
+    localparam [31:0]         TOP    = RESULTS - 1;
+    localparam [CREDIT_W-1:0] ALL    = RESULTS[CREDIT_W-1:0];
+    localparam [CREDIT_W-1:0] CREDIT = {{(CREDIT_W-1){1'b0}}, 1'b1};
 
-    reg           busy_q;   // a finished job's rows are not all read
-    reg           done_q;
-    reg           run_q;
-    reg [M_W-1:0] count_q;  // rows read
-    reg [M_W-1:0] end_q;    // last row
-    reg           relu_q;
-    reg           row_valid_q;
-    reg           row_last_q;
-    reg           row_relu_q;
+    reg [CREDIT_W-1:0] credit_q;
+    reg [SLOT_W-1:0]   slot_q;     // the place that is read next
+    reg                loaded_q;   // the buffers' outputs hold a row
+    reg                open_q;     // the parameters of its job are active
+    reg                last_q;
+    reg                relu_q;
 
-    // Rows of a job's first tile need no read, so they may pass behind the reader. Later tiles read, and the memories'
-    // outputs hold a row until it is taken.
-    assign row_ok_o   = busy_q ? (first_i & ~job_end_i & (row_i < count_q)) : (first_i | ~row_valid_q);
-    assign prm_take_o = busy_q & done_q & ~run_q & prm_full_i & ~row_valid_q;
-    assign rd_en_o    = run_q & (~row_valid_q | row_ready_i);
-    assign rd_addr_o  = count_q[ADDR_W-1:0];
+    wire written;
+    wire written_end;
+    wire written_relu;
+    pf_fifo #(
+        .WIDTH(2),
+        .DEPTH((RESULTS > 1) ? RESULTS : 2)
+    ) u_written (
+        .clk_i  (clk_i),
+        .rst_ni (rst_ni),
+        .push_i (done_i),
+        .data_i ({done_end_i, done_relu_i}),
+        .valid_o(written),
+        .pop_i  (rd_en_o),
+        .data_o ({written_end, written_relu})
+    );
 
-    wire last_read = rd_en_o & (count_q == end_q);
+    wire taken = row_valid_o & row_ready_i;
+
+    assign row_ok_o    = ~last_i | (credit_q != {CREDIT_W{1'b0}});
+    assign prm_take_o  = ~open_q & prm_full_i;
+    assign rd_en_o     = written & (~loaded_q | taken);
+    assign rd_slot_o   = slot_q;
+    assign row_valid_o = loaded_q & open_q;
+    assign row_last_o  = last_q;
+    assign row_relu_o  = relu_q;
 
     always @(posedge clk_i) begin
         if (!rst_ni) begin
-            busy_q      <= 1'b0;
-            done_q      <= 1'b0;
-            run_q       <= 1'b0;
-            row_valid_q <= 1'b0;
+            credit_q <= ALL;
+            slot_q   <= {SLOT_W{1'b0}};
+            loaded_q <= 1'b0;
+            open_q   <= 1'b0;
         end else begin
-            if (start_i) busy_q <= 1'b1;
-            else if (last_read) busy_q <= 1'b0;
+            if (admit_i & ~rd_en_o) credit_q <= credit_q - CREDIT;
+            else if (rd_en_o & ~admit_i) credit_q <= credit_q + CREDIT;
 
-            if (done_i) done_q <= 1'b1;
-            else if (prm_take_o) done_q <= 1'b0;
+            if (rd_en_o) slot_q <= (slot_q == TOP[SLOT_W-1:0]) ? {SLOT_W{1'b0}} : slot_q + {{(SLOT_W-1){1'b0}}, 1'b1};
 
-            if (prm_take_o) run_q <= 1'b1;
-            else if (last_read) run_q <= 1'b0;
+            if (rd_en_o) loaded_q <= 1'b1;
+            else if (taken) loaded_q <= 1'b0;
 
-            if (rd_en_o) row_valid_q <= 1'b1;
-            else if (row_ready_i) row_valid_q <= 1'b0;
+            if (prm_take_o) open_q <= 1'b1;
+            else if (taken & last_q) open_q <= 1'b0;
         end
     end
 
     always @(posedge clk_i) begin
-        if (start_i) begin
-            count_q <= {M_W{1'b0}};
-            end_q   <= row_i;
-            relu_q  <= relu_i;
-        end else if (rd_en_o) begin
-            count_q <= count_q + {{(M_W-1){1'b0}}, 1'b1};
-        end
         if (rd_en_o) begin
-            row_last_q <= (count_q == end_q);
-            row_relu_q <= relu_q;
+            last_q <= written_end;
+            relu_q <= written_relu;
         end
     end
-
-    assign row_valid_o = row_valid_q;
-    assign row_last_o  = row_last_q;
-    assign row_relu_o  = row_relu_q;
 
 endmodule
 

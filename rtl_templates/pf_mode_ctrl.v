@@ -4,7 +4,7 @@
 // Purpose   : the grid has one mode at a time. A job of another mode than the present one waits, with its weights outside,
 //             until the sums of all jobs before it are complete. Jobs of a mode that does not exist are refused.
 // Latency   : an idle array takes the mode with the job; otherwise hold_o falls two cycles after done_i.
-// Handshake : job_start_i and done_i are pulses; at most three jobs are under way. hold_o keeps weights out of the array.
+// Handshake : job_start_i and done_i are pulses; at most seven jobs are under way. hold_o keeps weights out of the array.
 // Parameters:
 //   MODES   modes, >= 2
 //   MODE_W  width of a mode, ceil(log2(MODES))
@@ -27,24 +27,24 @@ module pf_mode_ctrl #(
     reg [MODE_W-1:0] mode_q;
     reg [MODE_W-1:0] wanted_q;
     reg              waits_q;
-    reg [1:0]        jobs_q;    // accepted, their sums not complete
+    reg [2:0]        jobs_q;    // accepted, their sums not complete
 
-    wire idle   = (jobs_q == 2'd0);
-    wire alone  = (jobs_q == 2'd1);    // the waiting job itself
+    wire idle   = (jobs_q == 3'd0);
+    wire alone  = (jobs_q == 3'd1);    // the waiting job itself
     wire turn = waits_q & alone;
 
     always @(posedge clk_i) begin
         if (!rst_ni) begin
             mode_q  <= {MODE_W{1'b0}};
             waits_q <= 1'b0;
-            jobs_q  <= 2'd0;
+            jobs_q  <= 3'd0;
         end else begin
             if (job_start_i & idle) mode_q <= job_mode_i;
             else if (turn) mode_q <= wanted_q;
             if (job_start_i) waits_q <= ~idle & (job_mode_i != mode_q);
             else if (turn) waits_q <= 1'b0;
-            if (job_start_i & ~done_i) jobs_q <= jobs_q + 2'd1;
-            else if (done_i & ~job_start_i) jobs_q <= jobs_q - 2'd1;
+            if (job_start_i & ~done_i) jobs_q <= jobs_q + 3'd1;
+            else if (done_i & ~job_start_i) jobs_q <= jobs_q - 3'd1;
         end
     end
 

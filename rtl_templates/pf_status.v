@@ -6,11 +6,13 @@
 // Latency   : counters show events one cycle later.
 // Handshake : none; clear_i zeroes counters and flags.
 // Parameters:
+//   JOBS   jobs that can be under way, >= 1
 //   SAT_W  width of the saturation events of a cycle, >= 1
 //   NAR_W  width of the NaR events of a cycle, >= 1
 `default_nettype none
 
 module pf_status #(
+    parameter JOBS  = 30,
     parameter SAT_W = 4,
     parameter NAR_W = 4
 ) (
@@ -30,20 +32,22 @@ module pf_status #(
     output wire             error_o
 );
 
-    // Jobs under way: one waiting, one admitted, one draining, and short ones inside post-processing.
-    reg [7:0]  jobs_q;
-    reg [31:0] cycles_q;
-    reg [31:0] saturations_q;
-    reg [31:0] nar_count_q;
-    reg        nar_q;
-    reg        error_q;
+    localparam JOBS_W = $clog2(JOBS + 1);
+    localparam [JOBS_W-1:0] ONE = {{(JOBS_W-1){1'b0}}, 1'b1};
 
-    assign busy_o = (jobs_q != 8'd0);
+    reg [JOBS_W-1:0] jobs_q;
+    reg [31:0]       cycles_q;
+    reg [31:0]       saturations_q;
+    reg [31:0]       nar_count_q;
+    reg              nar_q;
+    reg              error_q;
+
+    assign busy_o = (jobs_q != {JOBS_W{1'b0}});
 
     always @(posedge clk_i) begin
-        if (!rst_ni) jobs_q <= 8'd0;
-        else if (job_start_i & ~job_end_i) jobs_q <= jobs_q + 8'd1;
-        else if (job_end_i & ~job_start_i) jobs_q <= jobs_q - 8'd1;
+        if (!rst_ni) jobs_q <= {JOBS_W{1'b0}};
+        else if (job_start_i & ~job_end_i) jobs_q <= jobs_q + ONE;
+        else if (job_end_i & ~job_start_i) jobs_q <= jobs_q - ONE;
     end
 
     always @(posedge clk_i) begin

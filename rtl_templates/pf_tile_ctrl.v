@@ -45,10 +45,9 @@ module pf_tile_ctrl #(
 
     output wire                        swap_o,
     output wire                        job_start_o,   // a job was accepted
-    output wire [$clog2(ROWS_M+1)-1:0] row_o,         // row that act_fire_o admits
-    output wire                        first_o,       // it belongs to the job's first tile
+    output wire                        first_o,       // the row that act_fire_o admits belongs to the job's first tile
+    output wire                        last_o,        // it belongs to the job's last tile
     output wire                        tile_end_o,    // it is the last row of its tile
-    output wire                        job_end_o,     // and of its job
     output wire                        relu_o,        // the job's ReLU bit
     output wire                        error_o        // bad job, or a last flag in the wrong place
 );
@@ -101,15 +100,14 @@ module pf_tile_ctrl #(
 
     assign act_ready_o = active_q & row_ok_i;
     assign act_fire_o  = act_valid_i & act_ready_o;
-    assign row_o       = row_q;
     assign first_o     = first_q;
     assign tile_end_o  = (row_q == cur_end_q);
-    assign job_end_o   = tile_end_o & (cur_left_q == ONE_TILE);
+    assign last_o      = (cur_left_q == ONE_TILE);
     assign relu_o      = cur_relu_q;
 
     wire tile_done = act_fire_o & tile_end_o;
-    wire job_done  = act_fire_o & job_end_o;
-    wire more      = (cur_left_q != ONE_TILE) | nxt_valid_q;
+    wire job_done  = tile_done & last_o;
+    wire more      = ~last_o | nxt_valid_q;
     wire swap_now  = tile_done & more & (cur_end_q != {M_W{1'b0}});
     assign swap_o  = shadow_full_q & (active_q ? swap_now : cur_valid_q);
 

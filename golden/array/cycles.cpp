@@ -8,6 +8,9 @@ namespace peforge::golden {
 
 namespace {
 
+/// Cycles from the lookup of a row's table entry to the update of its sum.
+constexpr int kUpdateLatency = 1;
+
 /// Controller state of an array, stepped one clock cycle at a time with streams that never stall.
 /// Mirrors the rules of docs/architecture.md, "Control", not the RTL's text: it is what the RTL's
 /// cycle counter is checked against.
@@ -26,17 +29,18 @@ private:
     struct Row {
         std::uint64_t ready = 0;  ///< first cycle in which it may be looked up
         int row = 0;
-        bool first = false;
         bool tile_end = false;
-        bool job_end = false;
-        int m = 0;
+        bool last = false;  ///< of its job's last tile
     };
 
-    /// May row `row` be written while the finished job before it drains?
-    [[nodiscard]] bool row_ok(int row, bool first, bool job_end) const {
-        if (drain_busy_) return first && !job_end && row < drained_;
-        return first || !row_valid_;  // the memories' outputs hold a row until it is taken
-    }
+    /// A finished row on its way to post-processing.
+    struct Result {
+        std::uint64_t written = 0;  ///< cycle in which the last column's sum is written
+        bool job_end = false;
+    };
+
+    /// A row of a last tile needs a place in the buffer of finished rows.
+    [[nodiscard]] bool row_ok(bool last) const { return !last || places_ > 0; }
 
     void step() {
         // Everything is decided from the state before the clock edge, then applied.
@@ -46,11 +50,11 @@ private:
         const bool tile_loaded = wgt_fire && beat_ + 1 == t_.tile_beats;
 
         const bool tile_end = cur_valid_ && row_ + 1 == cur_.m;
-        const bool job_end = tile_end && cur_left_ == 1;
-        const bool admit_ok = t_.index_fifo == 0 ? row_ok(row_, first_, job_end) : credits_ > 0;
+        const bool last = cur_left_ == 1;
+        const bool admit_ok = t_.index_fifo == 0 ? row_ok(last) : credits_ > 0;
         const bool act_fire = active_ && admit_ok;
         const bool tile_done = act_fire && tile_end;
-        const bool job_done = act_fire && job_end;
+        const bool job_done = tile_done && last;
         const bool more = cur_left_ != 1 || nxt_valid_;
         const bool swap = shadow_full_ && (active_ ? tile_done && more && cur_.m != 1 : cur_valid_);
         const bool take_next = nxt_valid_ && (!cur_valid_ || job_done);
@@ -59,8 +63,7 @@ private:
         bool pop = false;
         Row popped;
         if (t_.index_fifo != 0 && !fifo_.empty() && fifo_.front().ready <= now_ &&
-            bank_full_[read_bank_] && !lookup_hold_ &&
-            row_ok(fifo_.front().row, fifo_.front().first, fifo_.front().job_end)) {
+            bank_full_[read_bank_] && !lookup_hold_ && row_ok(fifo_.front().last)) {
             pop = true;
             popped = fifo_.front();
         }
@@ -68,44 +71,44 @@ private:
         // Drain side.
         const bool done = !done_at_.empty() && done_at_.front() == now_;
         const bool prm_full = prm_count_ == t_.columns;
-        const bool take_prm = drain_busy_ && drain_done_ && !drain_run_ && prm_full && !row_valid_;
-        const bool row_taken = row_valid_ && now_ >= row_done_at_;
-        const bool read = drain_run_ && (!row_valid_ || row_taken);
-        const bool last_read = read && drained_ + 1 == drain_m_;
+        const bool take_prm = !open_ && prm_full;
+        const bool offered = loaded_ && open_;
+        if (offered && !offered_before_) {
+            row_done_at_ = now_ + static_cast<std::uint64_t>(t_.post_cycles) - 1;
+        }
+        const bool row_taken = offered && now_ == row_done_at_;
+        const bool read =
+            !results_.empty() && results_.front().written < now_ && (!loaded_ || row_taken);
+        offered_before_ = offered && !row_taken;
 
-        if (row_taken) {
-            if (row_last_) {
-                last_out_ = now_ + static_cast<std::uint64_t>(t_.post_latency);
-                ++finished_;
-            }
+        if (row_taken && job_end_) {
+            last_out_ = now_ + static_cast<std::uint64_t>(t_.post_latency);
+            ++finished_;
+            open_ = false;
         }
+        loaded_ = read || (loaded_ && !row_taken);
         if (read) {
-            row_last_ = drained_ + 1 == drain_m_;
-            row_done_at_ = now_ + static_cast<std::uint64_t>(t_.post_cycles);
-            ++drained_;
+            job_end_ = results_.front().job_end;
+            results_.pop_front();
+            ++places_;
         }
-        row_valid_ = read || (row_valid_ && !row_taken);
-        if (last_read) drain_busy_ = drain_run_ = false;
         if (take_prm) {
-            drain_run_ = true;
-            drain_done_ = false;
+            open_ = true;
             prm_count_ = 0;
         } else if (prm_left_ > 0 && !prm_full) {
             ++prm_count_;
             --prm_left_;
         }
-        if (done) {
-            drain_done_ = true;
-            done_at_.pop_front();
-        }
 
-        const bool ends_job = t_.index_fifo == 0 ? job_done : pop && popped.job_end;
-        if (ends_job) {
-            drain_busy_ = true;
-            drained_ = 0;
-            drain_m_ = t_.index_fifo == 0 ? cur_.m : popped.m;
-            done_at_.push_back(now_ +
-                               static_cast<std::uint64_t>(t_.index_fifo == 0 ? t_.latency : 1));
+        if (done) done_at_.pop_front();
+        const bool finishes = t_.index_fifo == 0 ? act_fire && last : pop && popped.last;
+        if (finishes) {
+            const bool job_end = t_.index_fifo == 0 ? tile_end : popped.tile_end;
+            const std::uint64_t written =
+                now_ + static_cast<std::uint64_t>(t_.index_fifo == 0 ? t_.latency : kUpdateLatency);
+            --places_;
+            results_.push_back({written, job_end});
+            if (job_end) done_at_.push_back(written);
         }
 
         if (t_.index_fifo != 0) {
@@ -120,8 +123,8 @@ private:
             }
             if (act_fire) {
                 --credits_;
-                fifo_.push_back({now_ + static_cast<std::uint64_t>(t_.latency) + 1, row_, first_,
-                                 tile_end, job_end, cur_.m});
+                fifo_.push_back(
+                    {now_ + static_cast<std::uint64_t>(t_.latency) + 1, row_, tile_end, last});
             }
             if (tile_loaded) {
                 bank_full_[write_bank_] = true;
@@ -143,20 +146,13 @@ private:
 
         active_ = swap || (active_ && !tile_done);
         if (act_fire) row_ = tile_done ? 0 : row_ + 1;
-        if (tile_done) {
-            first_ = false;
-            --cur_left_;
-        }
-        if (job_done) {
-            cur_valid_ = false;
-            first_ = true;
-        }
+        if (tile_done) --cur_left_;
+        if (job_done) cur_valid_ = false;
         if (take_next) {
             cur_ = nxt_;
             cur_left_ = nxt_.tiles;
             cur_valid_ = true;
             nxt_valid_ = false;
-            first_ = true;
         }
         // Another mode waits until the sums of all jobs before are complete.
         if (job_fire) {
@@ -202,7 +198,6 @@ private:
     Job cur_{};
     bool cur_valid_ = false;
     int cur_left_ = 0;
-    bool first_ = true;
     int row_ = 0;
     bool active_ = false;
 
@@ -215,15 +210,14 @@ private:
     bool lookup_hold_ = false;
 
     // Drain and post-processing.
-    std::deque<std::uint64_t> done_at_;
-    bool drain_busy_ = false;
-    bool drain_done_ = false;
-    bool drain_run_ = false;
-    int drained_ = 0;
-    int drain_m_ = 0;
-    bool row_valid_ = false;
-    bool row_last_ = false;
-    std::uint64_t row_done_at_ = 0;  // cycle in which post-processing takes the waiting row
+    std::deque<std::uint64_t> done_at_;  ///< cycles in which the last sum of a job is written
+    std::deque<Result> results_;
+    int places_ = t_.results;
+    bool loaded_ = false;   ///< a row was read from the buffer
+    bool job_end_ = false;  ///< it is its job's last
+    bool open_ = false;     ///< the column parameters of its job are active
+    bool offered_before_ = false;
+    std::uint64_t row_done_at_ = 0;  ///< cycle in which post-processing takes the row's last group
     int prm_count_ = 0;
     std::uint64_t prm_left_ = jobs_.size() * static_cast<std::uint64_t>(t_.columns);
 };
@@ -344,6 +338,12 @@ constexpr int kPostLatency = 5;
 /// Cycles from a column's bins to the partial sum made of them.
 constexpr int kConvertLatency = 1;
 
+/// Finished rows that the array holds: as many as are on their way from admission until their place
+/// is free again, when `latency` cycles pass until the sum is written.
+int result_rows(int rows_m, int latency) {
+    return std::min(rows_m, latency + 2);
+}
+
 }  // namespace
 
 TimingParams timing(const SystolicParams& p, int post_lanes) {
@@ -364,6 +364,7 @@ TimingParams timing(const SystolicParams& p, int post_lanes) {
     // Bins pass a register behind their conversion.
     t.latency = p.rows + p.pipeline - 1 + p.cols +
                 (p.datapath.convert == Convert::kPerBin ? kConvertLatency : 0);
+    t.results = result_rows(p.rows_m, t.latency);
     return t;
 }
 
@@ -373,6 +374,7 @@ TimingParams timing(const LutParams& p, int post_lanes) {
     t.wave = std::max(1, p.centroids - 1);
     t.latency = p.centroids + 1;
     t.index_fifo = p.centroids + 4;
+    t.results = result_rows(p.rows_m, kUpdateLatency);
     t.columns = p.columns;
     t.post_cycles = post_cycles(p.columns, post_lanes);
     t.post_latency = kPostLatency;

@@ -43,6 +43,7 @@ struct TimingParams {
     int latency = 0;       ///< systolic: from a row's admission to its update in the last column;
                            ///< LUT: from a row's admission to its index entering the FIFO;
                            ///< output-stationary: from a job's last step until its drain is armed
+    int results = 0;       ///< finished rows that wait for post-processing (not output-stationary)
     int index_fifo = 0;    ///< depth of the index FIFO; 0: rows go straight to the accumulators
     int columns = 0;       ///< parameter beats of a job
     int post_cycles = 1;   ///< cycles a row occupies the post-processing unit: ceil(cols / lanes)

@@ -1,209 +1,237 @@
 // Properties of pf_drain_ctrl.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Purpose   : every row of a finished job is read once and in order and handed on once; no row is overwritten before it
-//             was read; the memories' output is not disturbed while a row waits; reads follow the last update; timing of
-//             the header; no deadlock.
-// Assumes   : rows are admitted as jobs of 1..ROWS_M rows and one or more tiles; done_i comes LATENCY cycles after start_i;
-//             prm_full_i falls only after prm_take_o.
+// Purpose   : no more rows of last tiles are admitted than the buffer holds; a tracked row, chosen freely, is read from the
+//             place that it was written to before that is written again, in its turn, and handed on once with its own
+//             flags; parameters are taken once a job, never under a row of the job before; timing of the header; no
+//             deadlock.
+// Assumes   : done_i comes LATENCY cycles after a row's admission, with its flags; prm_full_i falls only after prm_take_o.
 // Probes    : x_* are the DUT's registers, for the induction invariants.
 `default_nettype none
 
 module pf_drain_ctrl_formal #(
-    parameter ROWS_M  = 3,
-    parameter LATENCY = 2,  // cycles from a row's admission to its update, >= 1
+    parameter RESULTS   = 3,
+    parameter LATENCY   = 2,   // cycles from a row's admission to its last sum's write, >= 1
     parameter INDUCTION = 1    // 0: without the invariants
 ) (
-    input wire       clk_i,
-    input wire       rst_ni,
-    input wire       act_valid_i,
-    input wire [3:0] new_m_i,       // rows and tiles of the next job
-    input wire [1:0] new_tiles_i,
-    input wire       new_relu_i,
-    input wire       prm_full_i,
-    input wire       row_ready_i
+    input wire clk_i,
+    input wire rst_ni,
+    input wire last_i,
+    input wire act_valid_i,    // a row asks for admission
+    input wire end_i,          // it is its job's last
+    input wire relu_i,
+    input wire pick_i,         // track the row that is admitted now
+    input wire prm_full_i,
+    input wire row_ready_i
 );
 
-    localparam M_W    = $clog2(ROWS_M + 1);
-    localparam ADDR_W = (ROWS_M > 1) ? $clog2(ROWS_M) : 1;
-    localparam BOUND  = LATENCY + ROWS_M + 6;
+    localparam SLOT_W  = (RESULTS > 1) ? $clog2(RESULTS) : 1;
+    localparam DEPTH   = (RESULTS > 1) ? RESULTS : 2;
+    localparam BOUND   = LATENCY + 4;
+    localparam integer CREDIT_W = $clog2(RESULTS + 1);
 
-    // The job that is admitted.
     reg  past_q = 1'b0;
-    reg  [3:0] m_q;
-    reg  [1:0] tiles_q;     // tiles left
-    reg        relu_q;
-    reg  [3:0] row_q;
-    reg        first_q;
-    wire       tile_end = (row_q == m_q - 4'd1);
-    wire       job_end  = tile_end & (tiles_q == 2'd1);
-    wire       row_ok;
-    wire       fire  = act_valid_i & row_ok & past_q & rst_ni;
-    wire       start = fire & job_end;
-    reg  [LATENCY-1:0] done_line_q;
-    reg  [LATENCY-1:0] update_line_q;       // updates of later tiles under way
-    wire               done = done_line_q[LATENCY-1];
+    wire row_ok;
+    wire admit = act_valid_i & last_i & row_ok & past_q & rst_ni;
+
+    // Rows on their way to their sums; the oldest is at the top.
+    reg  [LATENCY-1:0] line_q;
+    reg  [LATENCY-1:0] line_end_q;
+    reg  [LATENCY-1:0] line_relu_q;
+    reg  [LATENCY-1:0] line_track_q;
+    wire               done       = line_q[LATENCY-1];
+    wire               done_track = line_track_q[LATENCY-1];
 
     wire              prm_take;
     wire              rd_en;
-    wire [ADDR_W-1:0] rd_addr;
+    wire [SLOT_W-1:0] rd_slot;
     wire              row_valid;
     wire              row_last;
     wire              row_relu;
     pf_drain_ctrl #(
-        .ROWS_M(ROWS_M)
+        .RESULTS(RESULTS)
     ) u_dut (
         .clk_i      (clk_i),
         .rst_ni     (rst_ni),
-        .row_i      (row_q[M_W-1:0]),
-        .first_i    (first_q),
-        .job_end_i  (job_end),
+        .last_i     (last_i),
         .row_ok_o   (row_ok),
-        .start_i    (start),
-        .relu_i     (relu_q),
+        .admit_i    (admit),
         .done_i     (done),
+        .done_end_i (line_end_q[LATENCY-1]),
+        .done_relu_i(line_relu_q[LATENCY-1]),
         .prm_full_i (prm_full_i),
         .prm_take_o (prm_take),
         .rd_en_o    (rd_en),
-        .rd_addr_o  (rd_addr),
+        .rd_slot_o  (rd_slot),
         .row_valid_o(row_valid),
         .row_ready_i(row_ready_i),
         .row_last_o (row_last),
         .row_relu_o (row_relu)
     );
-    wire           x_busy;
-    wire           x_done;
-    wire           x_run;
-    wire [M_W-1:0] x_count;
-    wire [M_W-1:0] x_end;
-    wire           x_relu;
+    wire [CREDIT_W-1:0]        x_credit;
+    wire                       x_loaded;
+    wire                       x_open;
+    wire                       x_last;
+    wire                       x_relu;
+    wire [SLOT_W-1:0]          x_slot;
+    wire [$clog2(DEPTH)-1:0]   x_wr;
+    wire [$clog2(DEPTH)-1:0]   x_rd;
+    wire [$clog2(DEPTH+1)-1:0] x_count;
+    wire [2*DEPTH-1:0]         words;
+    genvar g;
+    generate
+        for (g = 0; g < DEPTH; g = g + 1) begin : gen_word
+            wire [1:0] x_word;
+            assign words[2*g +: 2] = x_word;
+        end
+    endgenerate
 
-    // Model of the finished job.
-    reg       open_q;      // its rows are not all read
-    reg       done_q;      // its last update was written
-    reg       took_q;      // its column parameters are active
-    reg [3:0] end_m_q;
-    reg       end_relu_q;
-    reg [3:0] reads_q;
-    reg       waiting_q;   // a row was read and not handed on
-    reg       waiting_last_q;
-    reg       waiting_relu_q;
-    reg       prm_q;       // parameters were full and not taken
-    reg [7:0] wait_q;
-    reg [3:0] drained_q;
-    reg       passed_q;    // a row of the next job passed behind the reader
-    wire      last_read = rd_en & (reads_q == end_m_q - 4'd1);
+    // Model.
+    reg  [7:0] held_q;        // rows admitted and not read
+    reg  [7:0] written_q;     // of them, rows whose sums are there
+    reg  [7:0] place_q;       // where the next sum is written
+    reg        loaded_q;      // a row was read and not handed on
+    reg        open_q;        // parameters taken, the job's last row not handed on
+    reg        full_q;        // parameters were loaded and not taken
+    reg  [7:0] wait_q;
+    reg  [2:0] ends_q;        // jobs handed on, for the covers
+    // The tracked row: none, on its way, written, read.
+    reg        tracked_q;
+    reg        there_q;
+    reg        read_q;
+    reg  [7:0] ahead_q;       // rows to be read before it
+    reg  [7:0] its_place_q;
+    reg        its_end_q;
+    reg        its_relu_q;
+    wire       taken     = row_valid & row_ready_i;
+    wire       its_read  = rd_en & tracked_q & there_q & ~read_q & (ahead_q == 8'd0);
+    wire       pick      = admit & pick_i & ~tracked_q;
+    wire [7:0] next_place = (place_q == RESULTS - 1) ? 8'd0 : place_q + 8'd1;
 
     always @(posedge clk_i) begin
-        past_q        <= 1'b1;
-        prm_q         <= prm_full_i & ~prm_take & rst_ni & past_q;
-        done_line_q   <= rst_ni ? {done_line_q, start} : {LATENCY{1'b0}};
-        update_line_q <= rst_ni ? {update_line_q, fire & ~first_q} : {LATENCY{1'b0}};
-        if (!rst_ni || start) begin
-            m_q     <= new_m_i;
-            tiles_q <= new_tiles_i;
-            relu_q  <= new_relu_i;
-            row_q   <= 4'd0;
-            first_q <= 1'b1;
-        end else if (fire) begin
-            row_q <= tile_end ? 4'd0 : row_q + 4'd1;
-            if (tile_end) begin
-                first_q <= 1'b0;
-                tiles_q <= tiles_q - 2'd1;
-            end
-        end
+        past_q <= 1'b1;
+        full_q <= prm_full_i & ~prm_take & rst_ni & past_q;
         if (!rst_ni) begin
-            open_q    <= 1'b0;
-            done_q    <= 1'b0;
-            took_q    <= 1'b0;
-            waiting_q <= 1'b0;
-            wait_q    <= 8'd0;
-            drained_q <= 4'd0;
-            passed_q  <= 1'b0;
+            line_q       <= {LATENCY{1'b0}};
+            line_track_q <= {LATENCY{1'b0}};
+            held_q       <= 8'd0;
+            written_q    <= 8'd0;
+            place_q      <= 8'd0;
+            loaded_q     <= 1'b0;
+            open_q       <= 1'b0;
+            wait_q       <= 8'd0;
+            ends_q       <= 3'd0;
+            tracked_q    <= 1'b0;
         end else begin
-            if (start) begin
-                open_q     <= 1'b1;
-                done_q     <= 1'b0;
-                took_q     <= 1'b0;
-                end_m_q    <= m_q;
-                end_relu_q <= relu_q;
-                reads_q    <= 4'd0;
-            end else begin
-                if (last_read) open_q <= 1'b0;
-                if (done) done_q <= 1'b1;
-                if (prm_take) took_q <= 1'b1;
-                if (rd_en) reads_q <= reads_q + 4'd1;
+            line_q       <= {line_q, admit};
+            line_track_q <= {line_track_q, pick};
+            held_q       <= held_q + {7'd0, admit} - {7'd0, rd_en};
+            written_q    <= written_q + {7'd0, done} - {7'd0, rd_en};
+            if (done) place_q <= next_place;
+            loaded_q <= rd_en | (loaded_q & ~taken);
+            open_q   <= prm_take | (open_q & ~(taken & row_last));
+            wait_q   <= (!(act_valid_i && last_i && prm_full_i && row_ready_i) || admit) ? 8'd0 : wait_q + 8'd1;
+            if (taken && row_last && ends_q != 3'd7) ends_q <= ends_q + 3'd1;
+            if (pick) begin
+                tracked_q  <= 1'b1;
+                there_q    <= 1'b0;
+                read_q     <= 1'b0;
+                its_end_q  <= end_i;
+                its_relu_q <= relu_i;
+                ahead_q    <= held_q - {7'd0, rd_en};
+            end else if (tracked_q) begin
+                if (rd_en && ahead_q != 8'd0) ahead_q <= ahead_q - 8'd1;
+                if (done_track) begin
+                    there_q     <= 1'b1;
+                    its_place_q <= place_q;
+                end
+                if (its_read) read_q <= 1'b1;
+                if (read_q && taken) tracked_q <= 1'b0;
             end
-            waiting_q <= rd_en | (waiting_q & ~row_ready_i);
-            if (rd_en) begin
-                waiting_last_q <= (reads_q == end_m_q - 4'd1);
-                waiting_relu_q <= end_relu_q;
-            end
-            wait_q <= (!(act_valid_i && prm_full_i && row_ready_i) || fire) ? 8'd0 : wait_q + 8'd1;
-            if (waiting_q && waiting_last_q && row_ready_i && drained_q != 4'd15) drained_q <= drained_q + 4'd1;
-            if (fire && open_q) passed_q <= 1'b1;
         end
+        line_end_q  <= {line_end_q, end_i};
+        line_relu_q <= {line_relu_q, relu_i};
     end
 
     always @* begin
         if (!past_q) assume (!rst_ni);
-        assume (new_m_i >= 4'd1 && new_m_i <= ROWS_M && new_tiles_i != 2'd0);
-        if (prm_q) assume (prm_full_i);
+        if (full_q) assume (prm_full_i);
     end
 
     always @* if (past_q && rst_ni) begin
-        // Guard of the buffer.
-        if (start) assert (!open_q);
-        if (fire && open_q) assert (first_q && row_q < reads_q);
-        if (fire && !first_q) assert (!row_valid && !rd_en);
-        if (rd_en) assert (update_line_q == {LATENCY{1'b0}});
-        // Column parameters: once a job, behind its last update, and not under a row that waits.
-        if (prm_take) assert (open_q && done_q && !took_q && prm_full_i && !row_valid);
-        // Reads: in order, once, into a free output.
-        if (rd_en) assert (open_q && took_q && rd_addr == reads_q && reads_q < end_m_q);
-        if (rd_en) assert (!row_valid || row_ready_i);
-        // Rows handed on.
-        assert (row_valid == waiting_q);
-        if (row_valid) assert (row_last == waiting_last_q && row_relu == waiting_relu_q);
-        // Timing: the take in the cycle after the later of done and full, the first read in the next, then one a cycle.
-        if (open_q && done_q && !took_q && prm_full_i && !row_valid) assert (prm_take);
-        if (open_q && took_q && (!row_valid || row_ready_i)) assert (rd_en);
+        // Admission.
+        assert (row_ok == (!last_i || held_q < RESULTS));
+        assert (held_q <= RESULTS);
+        // Reads: what is there, into a free output, as soon as possible.
+        assert (rd_en == (written_q != 8'd0 && (!loaded_q || taken)));
+        // The tracked row.
+        if (tracked_q && there_q && !read_q) begin
+            assert (!(done && place_q == its_place_q));
+            assert (rd_en == 1'b0 || (rd_slot == its_place_q) == (ahead_q == 8'd0));
+        end
+        if (tracked_q && read_q && row_valid) assert (row_last == its_end_q && row_relu == its_relu_q);
+        if (tracked_q && read_q) assert (loaded_q);
+        // Column parameters.
+        assert (prm_take == (!open_q && prm_full_i));
+        assert (row_valid == (loaded_q && open_q));
         assert (wait_q <= BOUND);
     end
     // Induction.
+    wire [7:0] rd_at    = {{(8-$clog2(DEPTH)){1'b0}}, x_rd};
+    wire [7:0] slot_at  = {{(8-SLOT_W){1'b0}}, x_slot};
+    wire [7:0] wr_sum   = rd_at + written_q;
+    wire [7:0] word_sum = rd_at + ahead_q;
+    wire [7:0] end_sum  = slot_at + written_q;
+    wire [7:0] its_sum  = slot_at + ahead_q;
+    wire [7:0] word_at  = (word_sum >= DEPTH) ? word_sum - DEPTH : word_sum;
+    wire [1:0] its_word = words[2*word_at +: 2];
+    reg  [7:0] flying;        // rows on their way
+    reg  [7:0] before;        // of them, older than the tracked one
+    reg        its_end_flies;
+    reg        its_relu_flies;
+    reg  [7:0] tracks;
+    reg        seen;
+    integer i;
+    always @* begin
+        flying = 8'd0;
+        before = 8'd0;
+        tracks = 8'd0;
+        seen   = 1'b0;
+        its_end_flies  = 1'b0;
+        its_relu_flies = 1'b0;
+        for (i = LATENCY - 1; i >= 0; i = i - 1) begin
+            flying = flying + {7'd0, line_q[i]};
+            if (line_track_q[i]) begin
+                seen   = 1'b1;
+                tracks = tracks + 8'd1;
+                its_end_flies  = line_end_q[i];
+                its_relu_flies = line_relu_q[i];
+            end
+            if (!seen) before = before + {7'd0, line_q[i]};
+        end
+    end
     always @* if (INDUCTION != 0 && past_q) begin
-        assert (m_q >= 4'd1 && m_q <= ROWS_M && tiles_q != 2'd0 && row_q < m_q);
-        assert (open_q == x_busy && x_run == (open_q && took_q) && x_done == (open_q && done_q && !took_q));
-        if (open_q) assert (x_count == reads_q && x_end == end_m_q - 4'd1 && x_relu == end_relu_q);
-        if (open_q) assert (end_m_q >= 4'd1 && end_m_q <= ROWS_M && reads_q < end_m_q);
-        if (!open_q) assert (done_line_q == {LATENCY{1'b0}});
-        assert ((done_line_q & (done_line_q - 1)) == {LATENCY{1'b0}});
-        if (open_q) assert (done_q == (done_line_q == {LATENCY{1'b0}}));
-        if (took_q && open_q) assert (done_q);
-        if (open_q && reads_q != 4'd0) assert (took_q);
-        if (open_q && !took_q) assert (reads_q == 4'd0);
-        if (open_q && !first_q) assert (row_q == 4'd0);
-        if (open_q && done_q) assert (update_line_q == {LATENCY{1'b0}});
-        if (open_q) assert (row_q <= reads_q);
-        // The last update is never younger than the job's end.
-        if (open_q) assert (update_line_q == {LATENCY{1'b0}} || (update_line_q >= done_line_q && done_line_q != {LATENCY{1'b0}}
-                            && ((done_line_q - 1) & update_line_q) == {LATENCY{1'b0}}));
-        if (waiting_q && !open_q) assert (waiting_last_q);
-        if (waiting_q && open_q && !took_q) assert (waiting_last_q);
-        if (waiting_q && open_q && took_q) assert (!waiting_last_q && reads_q != 4'd0);
-        if (waiting_q) assert (update_line_q == {LATENCY{1'b0}});
+        assert (held_q == flying + written_q && x_credit + held_q == RESULTS);
+        assert (x_loaded == loaded_q && x_open == open_q);
+        assert (x_count == written_q && written_q <= RESULTS && x_rd < DEPTH && x_slot < RESULTS && place_q < RESULTS);
+        assert (x_wr == ((wr_sum >= DEPTH) ? wr_sum - DEPTH : wr_sum));
+        assert (place_q == ((end_sum >= RESULTS) ? end_sum - RESULTS : end_sum));
+        assert ((line_track_q & ~line_q) == {LATENCY{1'b0}});
+        assert (tracks == ((tracked_q && !there_q) ? 8'd1 : 8'd0));
+        if (tracked_q && !there_q) assert (!read_q && ahead_q == written_q + before && its_end_flies == its_end_q && its_relu_flies == its_relu_q);
+        if (tracked_q && there_q && !read_q) begin
+            assert (ahead_q < written_q && its_word == {its_end_q, its_relu_q});
+            assert (its_place_q == ((its_sum >= RESULTS) ? its_sum - RESULTS : its_sum));
+        end
+        if (tracked_q && read_q) assert (there_q && loaded_q && x_last == its_end_q && x_relu == its_relu_q);
+        if (act_valid_i && last_i && wait_q != 8'd0) assert (held_q == RESULTS || wait_q <= BOUND);
     end
 
     always @* begin
-        cover (past_q && rst_ni && drained_q == 4'd2 && row_valid && row_last && row_ready_i);
-        cover (past_q && rst_ni && start && m_q == ROWS_M && !first_q);
+        cover (past_q && rst_ni && ends_q == 3'd2 && tracked_q && read_q && row_last && taken);
+        cover (past_q && rst_ni && held_q == RESULTS && last_i && act_valid_i && written_q == RESULTS);
+        cover (past_q && rst_ni && loaded_q && !open_q && written_q != 8'd0);
     end
-    generate
-        if (ROWS_M > 1) begin : gen_pass
-            always @* cover (past_q && rst_ni && passed_q && drained_q == 4'd1);
-            always @* cover (past_q && rst_ni && open_q && took_q && row_valid && !row_ready_i && act_valid_i && !row_ok);
-        end
-    endgenerate
 
 endmodule
 

@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Purpose   : busy exactly while a job is under way; counters and sticky flags hold the events since the last clear.
-// Assumes   : at most 255 jobs under way, no end without a job (the array has at most a handful).
+// Assumes   : at most JOBS jobs under way, no end without a job.
 // Probes    : x_jobs is the DUT's job count.
 `default_nettype none
 
 module pf_status_formal #(
+    parameter JOBS  = 5,
     parameter SAT_W = 2,
     parameter NAR_W = 2,
     parameter INDUCTION = 1    // 0: without the invariants
@@ -28,6 +29,7 @@ module pf_status_formal #(
     wire [31:0] nar_count;
     wire        error;
     pf_status #(
+        .JOBS (JOBS),
         .SAT_W(SAT_W),
         .NAR_W(NAR_W)
     ) u_dut (
@@ -46,7 +48,7 @@ module pf_status_formal #(
         .nar_count_o  (nar_count),
         .error_o      (error)
     );
-    wire [7:0] x_jobs;
+    wire [$clog2(JOBS+1)-1:0] x_jobs;
 
     reg        past_q = 1'b0;
     reg [15:0] jobs_q;
@@ -76,7 +78,7 @@ module pf_status_formal #(
     always @* begin
         if (!past_q) assume (!rst_ni);
         if (jobs_q == 16'd0) assume (!job_end_i);
-        if (jobs_q == 16'd255) assume (!job_start_i);
+        if (jobs_q == JOBS) assume (!job_start_i);
     end
 
     always @* if (past_q) begin
@@ -89,7 +91,7 @@ module pf_status_formal #(
     end
     // Induction.
     always @* if (INDUCTION != 0 && past_q) begin
-        assert (jobs_q <= 16'd255 && x_jobs == jobs_q);
+        assert (jobs_q <= JOBS && x_jobs == jobs_q);
     end
 
     always @* begin

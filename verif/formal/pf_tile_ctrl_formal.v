@@ -41,10 +41,9 @@ module pf_tile_ctrl_formal #(
     wire           act_fire;
     wire           swap;
     wire           job_start;
-    wire [M_W-1:0] row;
     wire           first;
     wire           tile_end;
-    wire           job_end;
+    wire           last;
     wire           relu;
     wire           error;
     pf_tile_ctrl #(
@@ -73,10 +72,9 @@ module pf_tile_ctrl_formal #(
         .act_fire_o (act_fire),
         .swap_o     (swap),
         .job_start_o(job_start),
-        .row_o      (row),
         .first_o    (first),
+        .last_o     (last),
         .tile_end_o (tile_end),
-        .job_end_o  (job_end),
         .relu_o     (relu),
         .error_o    (error)
     );
@@ -94,6 +92,7 @@ module pf_tile_ctrl_formal #(
     wire [TILES_W-1:0] x_cur_left;
     wire               x_cur_relu;
     wire               x_active;
+    wire [M_W-1:0]     x_row;
 
     // Model ------------------------------------------------------------------------------------------------------------
     reg        past_q = 1'b0;
@@ -194,10 +193,10 @@ module pf_tile_ctrl_formal #(
         // Rows.
         if (act_ready) assert (jobs_q != 2'd0);
         if (act_ready) begin
-            assert (row == row_q && row_q < m0_q);
+            assert (row_q < m0_q);
             assert (first == (tile_q == 8'd0));
             assert (tile_end == last_row);
-            assert (job_end == (last_row && last_tile));
+            assert (last == last_tile);
             assert (relu == relu0_q);
         end
         if (fired_q && take_act) assert (row_q != fired_row_q);
@@ -219,7 +218,7 @@ module pf_tile_ctrl_formal #(
         assert (beat_q == 8'd0 || since_q >= WAVE);
         assert (owed_q == x_load_left && beat_q == x_beat && loaded_q == x_shadow_full);
         assert (x_wave == WAVE - since_q);
-        assert (active_q == x_active && row_q == row && first == (tile_q == 8'd0));
+        assert (active_q == x_active && row_q == x_row && first == (tile_q == 8'd0));
         assert (jobs_q == {1'b0, x_nxt_valid} + {1'b0, x_cur_valid});
         if (x_active) assert (x_cur_valid);
         if (x_cur_valid) assert (m0_q == x_cur_end + 1 && left0 == x_cur_left && relu0_q == x_cur_relu);

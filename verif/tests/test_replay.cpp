@@ -150,7 +150,8 @@ TEST_P(MissingResets, ShowAsAnXInIcarus) {
 INSTANTIATE_TEST_SUITE_P(
     Rtl, MissingResets,
     testing::Values(MissingReset{"jobs_under_way", "_status",
-                                 "if (!rst_ni) jobs_q <= 8'd0;\n        else if", "if", "busy_o"},
+                                 "if (!rst_ni) jobs_q <= {JOBS_W{1'b0}};\n        else if", "if",
+                                 "busy_o"},
                     MissingReset{"output_valid", "_post", "count_q <= 2'd0;", "", "out_valid_o"},
                     MissingReset{"parameters_held", "_prm_ctrl", "count_q <= {COUNT_W{1'b0}};",
                                  "count_q <= count_q;", "prm_ready_o"}),
@@ -161,8 +162,8 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(PlantedDifference, IsFoundAtItsCycleAndPort) {
     const Design design = design_of("int4x8_ws_1x5");
     const FileSet good = emit(design);
-    const FileSet broken = edited(design, "_acc_column", "rd_data_o & {ACC_W{~first_q}}",
-                                  "rd_data_o & {ACC_W{1'b1 | first_q}}");
+    const FileSet broken = edited(design, "_acc_column", "stored & {ACC_W{~first_q}}",
+                                  "stored & {ACC_W{1'b1 | first_q}}");
     const Layout layout(design);
     const ScratchDir scratch;
     const Recording reference{scratch.path() / "inputs.hex", scratch.path() / "outputs.hex"};
