@@ -144,7 +144,7 @@ std::vector<Bug> bugs() {
          "token_delay",
          "if (!rst_ni) token_q <= {WIDTH{1'b0}};\n                        else token_q <= "
          "gen_stage",
-         "token_q <= gen_stage", Check::kCycles},
+         "token_q <= gen_stage", Check::kOutput},
         // Registers that no reset reaches.
         {"reset_of_the_shadow_flag", "reset missed: whether weights are loaded is unknown", int8,
          "tile_ctrl", "            shadow_full_q <= 1'b0;\n            wave_q ",
@@ -153,8 +153,8 @@ std::vector<Bug> bugs() {
          "reset missed: how many places for finished rows are free is unknown", pot, "drain_ctrl",
          "            credit_q <= ALL;", "            if (admit_i) credit_q <= ALL;",
          Check::kUnknown},
-        {"reset_of_the_fifo", "reset missed: the number of waiting indices is unknown", lut, "fifo",
-         "            count_q <= {COUNT_W{1'b0}};\n", "", Check::kUnknown},
+        {"reset_of_the_fifo", "reset missed: which index is the oldest is unknown", lut, "fifo",
+         "            rd_q    <= {PTR_W{1'b0}};\n", "", Check::kUnknown},
         {"one_row_output_buffer", "back-pressure reaches the array one row early", int8, "post",
          "full  = count_q[1];", "full  = (count_q != 2'd0);", Check::kCycles},
         {"wrong_bank_held",
