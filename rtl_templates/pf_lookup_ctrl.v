@@ -17,30 +17,30 @@ module pf_lookup_ctrl #(
     parameter INDEX_W   = 4,
     parameter ROWS_M    = 256
 ) (
-    input  wire                        clk_i,
-    input  wire                        rst_ni,
+    input  wire                                                    clk_i,
+    input  wire                                                    rst_ni,
 
-    input  wire                        wgt_fire_i,
-    output wire                        hold_wgt_o,
-    output wire [INDEX_W:0]            table_waddr_o,   // bank, row; the last row comes first
+    input  wire                                                    wgt_fire_i,
+    output wire                                                    hold_wgt_o,
+    output wire [INDEX_W:0]                                        table_waddr_o,   // bank, row; the last row comes first
 
-    input  wire                        index_valid_i,
-    input  wire [INDEX_W-1:0]          index_i,
-    input  wire                        tile_end_i,
-    output wire                        pop_o,
-    output wire [INDEX_W:0]            table_raddr_o,
-    output wire [$clog2(ROWS_M+1)-1:0] row_o,
-    input  wire                        row_ok_i
+    input  wire                                                    index_valid_i,
+    input  wire [INDEX_W-1:0]                                      index_i,
+    input  wire                                                    tile_end_i,
+    output wire                                                    pop_o,
+    output wire [INDEX_W:0]                                        table_raddr_o,
+    output wire [((ROWS_M > 1) ? $clog2(ROWS_M) : 1)-1:0]          row_o,
+    input  wire                                                    row_ok_i
 );
 
-    localparam M_W = $clog2(ROWS_M + 1);
+    localparam ADDR_W = (ROWS_M > 1) ? $clog2(ROWS_M) : 1;
     localparam [INDEX_W-1:0] TOP_ROW = CENTROIDS[INDEX_W-1:0] - {{(INDEX_W-1){1'b0}}, 1'b1};
 
     reg [1:0]         full_q;
     reg               wr_bank_q;
     reg               rd_bank_q;
     reg [INDEX_W-1:0] wr_row_q;
-    reg [M_W-1:0]     row_q;
+    reg [ADDR_W-1:0]  row_q;
     reg               hold_q;   // one cycle between two updates of the same row
 
     wire bank_done = wgt_fire_i & (wr_row_q == {INDEX_W{1'b0}});
@@ -61,7 +61,7 @@ module pf_lookup_ctrl #(
             wr_bank_q <= 1'b0;
             rd_bank_q <= 1'b0;
             wr_row_q  <= TOP_ROW;
-            row_q     <= {M_W{1'b0}};
+            row_q     <= {ADDR_W{1'b0}};
             hold_q    <= 1'b0;
         end else begin
             full_q <= (full_q | set_full) & ~clear_full;
@@ -71,10 +71,10 @@ module pf_lookup_ctrl #(
             if (bank_done) wr_row_q <= TOP_ROW;
             else if (wgt_fire_i) wr_row_q <= wr_row_q - {{(INDEX_W-1){1'b0}}, 1'b1};
 
-            if (tile_done) row_q <= {M_W{1'b0}};
-            else if (pop_o) row_q <= row_q + {{(M_W-1){1'b0}}, 1'b1};
+            if (tile_done) row_q <= {ADDR_W{1'b0}};
+            else if (pop_o) row_q <= row_q + {{(ADDR_W-1){1'b0}}, 1'b1};
 
-            hold_q <= tile_done & (row_q == {M_W{1'b0}});
+            hold_q <= tile_done & (row_q == {ADDR_W{1'b0}});
         end
     end
 

@@ -23,12 +23,12 @@ module pf_lookup_ctrl_formal #(
     input wire               row_ok_i
 );
 
-    localparam M_W = $clog2(ROWS_M + 1);
+    localparam ADDR_W = (ROWS_M > 1) ? $clog2(ROWS_M) : 1;
     wire             hold_wgt;
     wire [INDEX_W:0] waddr;
     wire [INDEX_W:0] raddr;
     wire             pop;
-    wire [M_W-1:0]   row;
+    wire [ADDR_W-1:0] row;
     pf_lookup_ctrl #(
         .CENTROIDS(CENTROIDS),
         .INDEX_W  (INDEX_W),
