@@ -14,32 +14,32 @@ module pf_lp_mix_act #(
 ) (
     input  wire [1:0]  mode_i,
     input  wire [15:0] word_i,
-    output wire        nar_o,
     output wire [17:0] operand_o
 );
     localparam [31:0] UP = SHIFT_2;
 
-    wire [1:0]  nar_8, neg_8;
+    wire [1:0]  neg_8;
     wire [15:0] log_8;
-    wire [3:0]  nar_4, neg_4, zero_4;
+    wire [3:0]  neg_4, zero_4;
     wire [11:0] log_4;
     genvar l;
     generate
         for (l = 0; l < 2; l = l + 1) begin : gen_8
-            wire unused_zero;
+            wire unused_zero, unused_nar;
             pf_lp_decode #(.N(8), .ES(1), .RS(3), .F(4), .LOG_W(8)) u_decode (
                 .code_i(word_i[8*l +: 8]),
                 .zero_o(unused_zero),
-                .nar_o (nar_8[l]),
+                .nar_o (unused_nar),
                 .neg_o (neg_8[l]),
                 .log_o (log_8[8*l +: 8])
             );
         end
         for (l = 0; l < 4; l = l + 1) begin : gen_4
+            wire unused_nar;
             pf_lp_decode #(.N(4), .ES(1), .RS(2), .F(0), .LOG_W(3)) u_decode (
                 .code_i(word_i[4*l +: 4]),
                 .zero_o(zero_4[l]),
-                .nar_o (nar_4[l]),
+                .nar_o (unused_nar),
                 .neg_o (neg_4[l]),
                 .log_o (log_4[3*l +: 3])
             );
@@ -53,7 +53,6 @@ module pf_lp_mix_act #(
         end
     endgenerate
 
-    assign nar_o = mode_i[1] ? |nar_4 : (nar_8[0] | (mode_i[0] & nar_8[1]));
     wire unused_bits = &{1'b0, zero_4[3:2]};
 
 endmodule

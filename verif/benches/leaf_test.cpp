@@ -797,7 +797,7 @@ TEST(Leaf, FloatPeOverAllOperandPairs) {
 /// in turn takes all pairs of operands, the others random ones.
 void run_mixed_pe(const golden::SystolicParams& params, const std::string& pe,
                   const std::string& pe_parameters, const std::string& wgt_edge,
-                  const std::string& act_edge, const std::vector<std::string>& modules, bool flags,
+                  const std::string& act_edge, const std::vector<std::string>& modules,
                   int psum_bits) {
     const golden::DatapathParams& widest = params.datapath;
     const MixedOperands widths = mixed_operands(widest);
@@ -818,20 +818,15 @@ void run_mixed_pe(const golden::SystolicParams& params, const std::string& pe,
     const Pins act_code = w.input(act_word);
     const Pins psum_in = w.input(psum_bits);
     const Pins psum_out = w.output(psum_bits);
-    const Pins nar_out = w.output(2);
     w.add(
         fmt::format("wire [{}:0] wgt;\nwire [{}:0] act;\nwire unused;\n"
                     "wire [{}:0] unused_wgt;\nwire [{}:0] unused_act;\n",
                     widths.weight_bits - 1, widths.activation_bits - 1, widths.weight_bits - 1,
                     widths.activation_bits - 1));
-    w.add(fmt::format("{} u_wgt (.mode_i({}), .word_i({}), {}.operand_o(wgt));\n", wgt_edge,
-                      Wrapper::in(mode_in), Wrapper::in(wgt_code),
-                      flags ? fmt::format(".nar_o({}[0]), ", "nar_flags") : ""));
-    w.add(fmt::format("{} u_act (.mode_i({}), .word_i({}), {}.operand_o(act));\n", act_edge,
-                      Wrapper::in(mode_in), Wrapper::in(act_code),
-                      flags ? fmt::format(".nar_o({}[1]), ", "nar_flags") : ""));
-    w.add(fmt::format("wire [1:0] nar_flags;\nassign {} = nar_flags;\n", Wrapper::out(nar_out)) +
-          (flags ? "" : "assign nar_flags = 2'b00;\n"));
+    w.add(fmt::format("{} u_wgt (.mode_i({}), .word_i({}), .operand_o(wgt));\n", wgt_edge,
+                      Wrapper::in(mode_in), Wrapper::in(wgt_code)));
+    w.add(fmt::format("{} u_act (.mode_i({}), .word_i({}), .operand_o(act));\n", act_edge,
+                      Wrapper::in(mode_in), Wrapper::in(act_code)));
     w.add(
         fmt::format("{} #({}.PSUM_W({})) u_pe (.clk_i(clk_i), .mode_i({}), .swap_i({}), "
                     ".swap_o(unused), .act_i(act), .act_o(unused_act), .shift_i({}), "
@@ -875,11 +870,9 @@ void run_mixed_pe(const golden::SystolicParams& params, const std::string& pe,
                     const auto [as, act_bits] = words(activations, d.activation.n, place, act);
                     const std::uint64_t psum = random();
                     std::uint64_t sum = psum + offset;
-                    bool act_nar = false;
                     for (std::size_t p = 0; p < ws.size(); ++p) {
                         sum += static_cast<std::uint64_t>(
                             terms[static_cast<std::size_t>(ws[p] * activations + as[p])]);
-                        act_nar = act_nar || oracle_decode(d.activation, as[p]).nar;
                     }
                     model.set(act_code, act_bits);
                     model.set(psum_in, psum);
@@ -888,9 +881,6 @@ void run_mixed_pe(const golden::SystolicParams& params, const std::string& pe,
                               low_bits(static_cast<std::int64_t>(sum), psum_bits))
                         << pe << " mode " << m << " place " << place << " weight " << wgt
                         << " activation " << act;
-                    if (flags) {
-                        ASSERT_EQ((model.get(nar_out) >> 1) != 0, act_nar);
-                    }
                 }
             }
         }
@@ -910,7 +900,7 @@ TEST(Leaf, MixedPesOverAllOperandPairs) {
     run_mixed_pe(*ints.systolic, "pf_mul_mix_pe", "", "pf_mul_mix_wgt", "pf_mul_mix_act",
                  {module_text("pf_mul_mix_pe.v"), module_text("pf_mul_mix_wgt.v"),
                   module_text("pf_mul_mix_act.v"), module_text("pf_pe_regs.v")},
-                 false, 23);
+                 23);
     for (const int octaves : {14, 17}) {
         const Design lp = make(R"({"format": "lp", "n": 8, "es": 1, "rs": 3})",
                                fmt::format(R"("octaves": {})", octaves).c_str());
@@ -928,7 +918,7 @@ TEST(Leaf, MixedPesOverAllOperandPairs) {
                       module_text("pf_lp_mix_act.v"), module_text("pf_lp_decode.v"),
                       module_text("pf_place.v"), module_text("pf_pe_regs.v"),
                       render(module_text("pf_log2lin.v.mustache"), log2lin_values(d))},
-                     true, 26);
+                     26);
     }
 }
 

@@ -1,11 +1,10 @@
 // Equality of pf_bin_pe and its behavioural reference, one step from any state, for all operands.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Purpose   : bin f of psum_o = bin f of psum_i + the sum over the lanes whose product has the fraction f of +-2^(I + A),
-//             nothing where I + A < 0, and with several lanes + LANES * 2^(I_MAX + A + 1), modulo 2^BIN_W; weights become
-//             active as loaded and swapped.
+// Purpose   : what a cycle adds to bin f is the sum over the lanes whose product has the fraction f of +-2^(I + A), nothing where
+//             I + A < 0, and with several lanes + LANES * 2^(I_MAX + A + 1), modulo 2^BIN_W; pf_pe_check has the rest.
 // Assumes   : operands are zero (most negative log, neg 0) or lie between the parameters' smallest and largest logs.
-// Probes    : x_weight is the DUT's active weight.
+// Probes    : x_weight is the DUT's active weight, x_sum what it adds the terms to.
 `default_nettype none
 
 module pf_bin_pe_formal #(
@@ -26,7 +25,7 @@ module pf_bin_pe_formal #(
     input wire                             clk_i,
     input wire                             swap_i,
     input wire [LANES*(ACT_LOG_W + 1)-1:0] act_i,
-    input wire                             wgt_shift_i,
+    input wire                             shift_i,
     input wire [LANES*(WGT_LOG_W + 1)-1:0] wgt_i,
     input wire [BINS*BIN_W-1:0]            psum_i
 );
@@ -63,40 +62,14 @@ module pf_bin_pe_formal #(
         .swap_o (swap),
         .act_i  (act_i),
         .act_o  (act),
-        .shift_i(wgt_shift_i),
+        .shift_i(shift_i),
         .wgt_i  (wgt_i),
         .wgt_o  (wgt),
         .psum_i (psum_i),
         .psum_o (psum)
     );
     wire [LANES*OPW_W-1:0] x_weight;
-
-    // Registers: shadow and active weights as loaded and swapped, once they are known.
-    reg [1:0]             age_q = 2'd0;    // cycles gone by, up to 3
-    reg                   past_swap_q;
-    reg [LANES*OPA_W-1:0] past_act_q;
-    reg                   shadow_known_q = 1'b0;
-    reg [LANES*OPW_W-1:0] shadow_q;
-    reg                   active_known_q = 1'b0;
-    reg [LANES*OPW_W-1:0] active_q;
-    always @(posedge clk_i) begin
-        if (age_q != 2'd3) age_q <= age_q + 2'd1;
-        past_swap_q <= swap_i;
-        past_act_q  <= act_i;
-        if (wgt_shift_i) begin
-            shadow_q       <= wgt_i;
-            shadow_known_q <= 1'b1;
-        end
-        if (swap_i) begin
-            active_q       <= shadow_q;
-            active_known_q <= shadow_known_q;
-        end
-    end
-    always @* begin
-        if (age_q != 2'd0) assert (swap == past_swap_q && act == past_act_q);
-        if (shadow_known_q) assert (wgt == shadow_q);
-        if (active_known_q) assert (x_weight == active_q);
-    end
+    wire [BINS*BIN_W-1:0]   x_sum;
 
     // What each bin gains, from the definition.
     reg [BINS*BIN_W-1:0]       terms;
@@ -129,26 +102,12 @@ module pf_bin_pe_formal #(
         end
     end
 
-    // What the operands of this cycle add; with PIPELINE 2 it is added one cycle later.
-    reg [BINS*BIN_W-1:0] terms_q;
-    reg [BINS*BIN_W-1:0] want_q;
-    always @(posedge clk_i) terms_q <= terms;
-    genvar g;
-    generate
-        for (g = 0; g < BINS; g = g + 1) begin : gen_want
-            always @(posedge clk_i) begin
-                want_q[g*BIN_W +: BIN_W] <= psum_i[g*BIN_W +: BIN_W]
-                                          + ((PIPELINE == 2) ? terms_q[g*BIN_W +: BIN_W] : terms[g*BIN_W +: BIN_W]);
-            end
-        end
-    endgenerate
-    always @* begin
-        if (age_q >= PIPELINE) assert (psum == want_q);
-    end
-    always @* begin
-        cover (age_q == 2'd3 && active_known_q && psum == want_q && terms_q != 0 && x_weight != 0 && past_act_q != 0);
-        cover (age_q == 2'd3 && active_known_q && past_swap_q && active_q != shadow_q);
-    end
+    pf_pe_check #(
+        .ACT_W(LANES*OPA_W), .WGT_W(LANES*OPW_W), .PSUM_W(BIN_W), .BINS(BINS), .PIPELINE(PIPELINE)
+    ) u_check (
+        .clk_i(clk_i), .swap_i(swap_i), .act_i(act_i), .shift_i(shift_i), .wgt_i(wgt_i), .psum_i(psum_i), .terms_i(terms),
+        .swap(swap), .act(act), .wgt(wgt), .psum(psum), .weight(x_weight), .sum(x_sum)
+    );
 
 endmodule
 

@@ -1,9 +1,8 @@
-// Equality of pf_lp_decode and the definition of Logarithmic Posits, for all codes.
+// Equality of pf_lp_decode and the definition of Logarithmic Posits and posits, for all codes.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Purpose   : reads the word bit by bit as the definition does: a regime run of at most RS bits (a run of RS has no
-//             terminator; TERMINATED: no such limit), up to ES exponent bits, then fraction bits; missing bits are zero.
-//             log2|x| = 2^ES * k + ulfx, k = m-1 for a run of m ones, -m for zeros.
+// Purpose   : pf_lp_log2 reads the word behind the sign. A posit has the same fields, and its exponent and fraction are what the
+//             logarithm of the LP word is, so its decoder is the same.
 `default_nettype none
 
 module pf_lp_decode_formal #(
@@ -36,36 +35,19 @@ module pf_lp_decode_formal #(
         .log_o (log)
     );
 
-    localparam LONGEST = (TERMINATED != 0) ? N : RS;
-    reg [N-1:0]         word;
-    reg                 in_run;
-    reg signed [7:0]    run;
-    reg signed [7:0]    place;     // of the next exponent or fraction bit, as a power of two times 2^F
-    reg signed [15:0]   ulfx;
-    reg signed [15:0]   want;
-    integer             b;
+    localparam signed [7:0] LONGEST = (TERMINATED != 0) ? N : RS;
+    wire        [N-1:0]  word = code_i[N-1] ? -code_i : code_i;
+    wire signed [7:0]    es   = ES;
+    wire signed [15:0]   log2;
+    pf_lp_log2 #(.N(N), .F(6)) u_log2 (.bits_i(word[N-2:0]), .es_i(es), .rs_i(LONGEST), .log_o(log2));
+
+    reg signed [15:0] got, want;
     always @* begin
-        word   = code_i[N-1] ? -code_i : code_i;
-        in_run = 1'b1;
-        run    = 8'sd0;
-        place  = ES - 1 + F;
-        ulfx   = 16'sd0;
-        for (b = N - 2; b >= 0; b = b - 1) begin
-            if (in_run && word[b] == word[N-2] && run < LONGEST) begin
-                run = run + 8'sd1;
-            end else if (in_run && run < LONGEST) begin
-                in_run = 1'b0;     // the terminator
-            end else begin
-                in_run = 1'b0;
-                // A format with too few bits for a fraction never gets here with a place below the last.
-                assert (word[N-2:0] == 0 || place >= 0);
-                if (place >= 0 && word[b]) ulfx = ulfx + (16'sd1 <<< place);
-                place = place - 8'sd1;
-            end
-        end
-        want = ((word[N-2] ? run - 8'sd1 : -run) <<< (ES + F)) + ulfx;
-        if (word[N-2:0] == 0) want = -(1 <<< (LOG_W - 1));
-        assert (log == want);
+        got  = log;
+        got  = got <<< (6 - F);
+        want = log2;
+        if (word[N-2:0] == 0) want = -(16'sd1 <<< (LOG_W - 1 + 6 - F));
+        assert (got == want);
         assert (zero == (code_i[N-2:0] == 0));
         assert (nar == (code_i == (1 << (N - 1))));
         assert (neg == (code_i > (1 << (N - 1))));

@@ -1,47 +1,12 @@
 // Equality of pf_lp_fields, pf_lp_fields_decode and the definition of Logarithmic Posits, for all codes and fields.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Purpose   : reads a weight and an activation bit by bit as the definition does (see pf_lp_decode_formal), with es and rs as
+// Purpose   : reads a weight and an activation bit by bit as the definition does (pf_lp_log2), with es and rs as
 //             inputs. The largest numbers of the fields are read the same way, from the word 01..1. A decoded weight is its
 //             log2 less the octave of the largest weight, an activation's less the octave of the largest product, plus that
 //             of the largest weight; both plus BIAS. What falls below INT_MIN is zero. So largest products of all
 //             fields fall in octave 2 * BIAS. pf_lp_fields_legal is asked as well.
 `default_nettype none
-
-// log2 of a positive word of N bits with F fraction bits.
-module pf_lp_fields_log2 #(
-    parameter N = 8,
-    parameter F = 6
-) (
-    input  wire        [N-2:0] bits_i,
-    input  wire signed [7:0]   es_i,
-    input  wire signed [7:0]   rs_i,
-    output reg  signed [15:0]  log_o
-);
-    reg                 in_run;
-    reg signed [7:0]    run;
-    reg signed [7:0]    place;     // of the next exponent or fraction bit, as a power of two times 2^F
-    reg signed [15:0]   ulfx;
-    integer             b;
-    always @* begin
-        in_run = 1'b1;
-        run    = 8'sd0;
-        place  = es_i - 8'sd1 + F;
-        ulfx   = 16'sd0;
-        for (b = N - 2; b >= 0; b = b - 1) begin
-            if (in_run && bits_i[b] == bits_i[N-2] && run < rs_i) begin
-                run = run + 8'sd1;
-            end else if (in_run && run < rs_i) begin
-                in_run = 1'b0;     // the terminator
-            end else begin
-                in_run = 1'b0;
-                if (place >= 0 && bits_i[b]) ulfx = ulfx + (16'sd1 <<< place);
-                place = place - 8'sd1;
-            end
-        end
-        log_o = ((bits_i[N-2] ? run - 8'sd1 : -run) <<< (es_i + F)) + ulfx;
-    end
-endmodule
 
 module pf_lp_fields_decode_formal #(
     parameter WGT_N   = 4,
@@ -102,10 +67,10 @@ module pf_lp_fields_decode_formal #(
     wire signed [7:0]  act_es = act_es_i;
     wire signed [7:0]  act_rs = act_rs_i;
     wire signed [15:0] wgt_log2, act_log2, wgt_most, act_most;
-    pf_lp_fields_log2 #(.N(WGT_N), .F(F)) u_wgt_log2 (.bits_i(wgt_word[WGT_N-2:0]), .es_i(wgt_es), .rs_i(wgt_rs), .log_o(wgt_log2));
-    pf_lp_fields_log2 #(.N(ACT_N), .F(F)) u_act_log2 (.bits_i(act_word[ACT_N-2:0]), .es_i(act_es), .rs_i(act_rs), .log_o(act_log2));
-    pf_lp_fields_log2 #(.N(WGT_N), .F(F)) u_wgt_most (.bits_i({(WGT_N-1){1'b1}}), .es_i(wgt_es), .rs_i(wgt_rs), .log_o(wgt_most));
-    pf_lp_fields_log2 #(.N(ACT_N), .F(F)) u_act_most (.bits_i({(ACT_N-1){1'b1}}), .es_i(act_es), .rs_i(act_rs), .log_o(act_most));
+    pf_lp_log2 #(.N(WGT_N), .F(F)) u_wgt_log2 (.bits_i(wgt_word[WGT_N-2:0]), .es_i(wgt_es), .rs_i(wgt_rs), .log_o(wgt_log2));
+    pf_lp_log2 #(.N(ACT_N), .F(F)) u_act_log2 (.bits_i(act_word[ACT_N-2:0]), .es_i(act_es), .rs_i(act_rs), .log_o(act_log2));
+    pf_lp_log2 #(.N(WGT_N), .F(F)) u_wgt_most (.bits_i({(WGT_N-1){1'b1}}), .es_i(wgt_es), .rs_i(wgt_rs), .log_o(wgt_most));
+    pf_lp_log2 #(.N(ACT_N), .F(F)) u_act_most (.bits_i({(ACT_N-1){1'b1}}), .es_i(act_es), .rs_i(act_rs), .log_o(act_most));
 
     reg signed [15:0] wgt_octave, act_octave, wgt_want, act_want, wgt_got, act_got;
     reg               wgt_zero, act_zero;

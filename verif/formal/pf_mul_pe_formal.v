@@ -1,9 +1,9 @@
 // Equality of pf_mul_pe and its behavioural reference, one step from any state, for all operands.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Purpose   : psum_o = psum_i + sum of weight * act over the lanes + LANES * OFFSET modulo 2^PSUM_W, OFFSET = sum of 2^(ACT_W+2i)
-//             over the weight's radix-4 digits; weights become active as loaded and swapped.
-// Probes    : x_weight is the DUT's active weight.
+// Purpose   : the terms of a cycle are the sum of weight * act over the lanes + LANES * OFFSET modulo 2^PSUM_W, OFFSET = sum of
+//             2^(ACT_W+2i) over the weight's radix-4 digits; pf_pe_check has the rest.
+// Probes    : x_weight is the DUT's active weight, x_sum what it adds the terms to.
 `default_nettype none
 
 module pf_mul_pe_formal #(
@@ -12,12 +12,13 @@ module pf_mul_pe_formal #(
     parameter LANES       = 1,
     parameter PIPELINE    = 1,
     parameter ZERO_GATING = 1,
-    parameter PSUM_W      = 10
+    parameter PSUM_W      = 10,
+    parameter SUM_STAYS   = 0
 ) (
     input wire               clk_i,
     input wire               swap_i,
     input wire [LANES*(ACT_W)-1:0] act_i,
-    input wire               wgt_shift_i,
+    input wire               shift_i,
     input wire [LANES*(WGT_W)-1:0] wgt_i,
     input wire [PSUM_W-1:0]  psum_i
 );
@@ -34,47 +35,22 @@ module pf_mul_pe_formal #(
         .LANES      (LANES),
         .PIPELINE   (PIPELINE),
         .ZERO_GATING(ZERO_GATING),
-        .PSUM_W     (PSUM_W)
+        .PSUM_W     (PSUM_W),
+        .SUM_STAYS  (SUM_STAYS)
     ) u_dut (
         .clk_i      (clk_i),
         .swap_i     (swap_i),
         .swap_o     (swap),
         .act_i      (act_i),
         .act_o      (act),
-        .shift_i    (wgt_shift_i),
+        .shift_i    (shift_i),
         .wgt_i      (wgt_i),
         .wgt_o      (wgt),
         .psum_i     (psum_i),
         .psum_o     (psum)
     );
     wire [LANES*OPW_W-1:0] x_weight;
-
-    // Registers: shadow and active weights as loaded and swapped, once they are known.
-    reg [1:0]             age_q = 2'd0;    // cycles gone by, up to 3
-    reg                   past_swap_q;
-    reg [LANES*OPA_W-1:0] past_act_q;
-    reg                   shadow_known_q = 1'b0;
-    reg [LANES*OPW_W-1:0] shadow_q;
-    reg                   active_known_q = 1'b0;
-    reg [LANES*OPW_W-1:0] active_q;
-    always @(posedge clk_i) begin
-        if (age_q != 2'd3) age_q <= age_q + 2'd1;
-        past_swap_q <= swap_i;
-        past_act_q  <= act_i;
-        if (wgt_shift_i) begin
-            shadow_q       <= wgt_i;
-            shadow_known_q <= 1'b1;
-        end
-        if (swap_i) begin
-            active_q       <= shadow_q;
-            active_known_q <= shadow_known_q;
-        end
-    end
-    always @* begin
-        if (age_q != 2'd0) assert (swap == past_swap_q && act == past_act_q);
-        if (shadow_known_q) assert (wgt == shadow_q);
-        if (active_known_q) assert (x_weight == active_q);
-    end
+    wire [PSUM_W-1:0]       x_sum;
 
     reg        [PSUM_W-1:0] terms;
     reg signed [ACT_W-1:0]  a;
@@ -92,20 +68,12 @@ module pf_mul_pe_formal #(
         end
     end
 
-    // What the operands of this cycle add; with PIPELINE 2 it is added one cycle later.
-    reg [PSUM_W-1:0] terms_q;
-    reg [PSUM_W-1:0] want_q;
-    always @(posedge clk_i) begin
-        terms_q <= terms;
-        want_q  <= psum_i + ((PIPELINE == 2) ? terms_q : terms);
-    end
-    always @* begin
-        if (age_q >= PIPELINE) assert (psum == want_q);
-    end
-    always @* begin
-        cover (age_q == 2'd3 && active_known_q && psum == want_q && terms_q != 0 && x_weight != 0 && past_act_q != 0);
-        cover (age_q == 2'd3 && active_known_q && past_swap_q && active_q != shadow_q);
-    end
+    pf_pe_check #(
+        .ACT_W(LANES*OPA_W), .WGT_W(LANES*OPW_W), .PSUM_W(PSUM_W), .PIPELINE(PIPELINE), .SUM_STAYS(SUM_STAYS)
+    ) u_check (
+        .clk_i(clk_i), .swap_i(swap_i), .act_i(act_i), .shift_i(shift_i), .wgt_i(wgt_i), .psum_i(psum_i), .terms_i(terms),
+        .swap(swap), .act(act), .wgt(wgt), .psum(psum), .weight(x_weight), .sum(x_sum)
+    );
 
 endmodule
 
