@@ -79,8 +79,8 @@ std::vector<TestCase> test_plan(const Design& d, int level, std::uint64_t seed) 
         // As many short jobs under way at once as the array takes.
         {"stall.short_jobs", {1, tile, 12 * cols}, kRandom, {0, 0, 0, 0, 250}},
     };
-    // The spec's own run-time fields come first.
-    for (TestCase& c : plan) c.own_fields = c.name.starts_with("smoke.");
+    // The spec's own formats come first.
+    for (TestCase& c : plan) c.own_formats = c.name.starts_with("smoke.");
     if (d.output_stationary()) {
         // Jobs of a single step, jobs whose steps outlast the drain of the job before, jobs about
         // as long as the drain; weights that come late for waiting activations.

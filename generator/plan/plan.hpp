@@ -62,7 +62,7 @@ struct TestCase {
     bool relu = false;
     Scaling scaling = Scaling::kRandom;
     Scenario scenario = Scenario::kGemm;
-    bool own_fields = false;  ///< run-time fields: the spec's, not random ones
+    bool own_formats = false;  ///< where a job chooses them: the spec's, not random ones
 };
 
 /// The tests of a level, 1 (seconds) to 4 (long). `seed` draws the shapes and stalls of the random

@@ -12,7 +12,6 @@
 
 #include "coco/rng.hpp"
 #include "generator/support/draw.hpp"
-#include "golden/datapath/fields.hpp"
 
 namespace peforge {
 
@@ -380,21 +379,23 @@ std::string describe_beat(const Gemm& gemm, std::uint64_t beat,
     return describe_output(gemm, static_cast<std::size_t>(first - codes.begin()), *first);
 }
 
-/// A mode of the array, each as often as the others; or run-time fields, at times the spec's own
-/// ones, and for each operand at times corners: the finest logarithms are those of es 0, rs 1.
+/// A mode of the array, each as often as the others; or what a job chooses, at times the spec's own
+/// formats, and for each operand at times corners: the finest logarithms are those of es 0, rs 1.
 Design draw_mode(const Design& d, const TestCase& test, Draw& rng) {
-    if (d.spec.run_time_fields) {
-        if (test.own_fields || rng.below(8) == 0) return d;
-        const auto draw = [&rng](const Format& f) {
-            const int es = golden::largest_es(f.n);
-            if (rng.below(3) != 0) {
-                return golden::LpFields{.es = rng.between(0, es), .rs = rng.between(1, f.n - 1)};
+    if (has_choice(d)) {
+        if (test.own_formats || rng.below(8) == 0) return d;
+        int mode = 0;
+        for (const char* role : {"wgt", "act"}) {
+            const bool corner = rng.below(3) == 0;
+            for (const golden::Selector& s : selectors(d)) {
+                if (!s.name.starts_with(role)) continue;
+                const int value = !corner             ? rng.between(s.lowest, s.largest)
+                                  : rng.below(2) == 0 ? s.lowest
+                                                      : s.largest;
+                mode |= value << s.place;
             }
-            return golden::LpFields{.es = rng.below(2) == 0 ? 0 : es,
-                                    .rs = rng.below(2) == 0 ? 1 : f.n - 1};
-        };
-        const golden::LpFields weight = draw(d.spec.weight);
-        return in_mode(d, golden::fields_mode({weight, draw(d.spec.activation)}));
+        }
+        return in_mode(d, mode);
     }
     const int modes = mode_count(d);
     return modes == 1 ? d
@@ -473,7 +474,7 @@ TestCase variant(TestCase test, golden::GemmShape shape) {
     return test;
 }
 
-/// A job beat of the array's own mode or fields: a word for each port, one row, one tile.
+/// A job beat of the array's own mode or formats: a word for each port, one row, one tile.
 std::vector<std::uint32_t> legal_job(const Design& d) {
     std::map<std::string, std::uint64_t> values = job_mode_ports(d);
     values["job_m_i"] = values["job_tiles_i"] = 1;
@@ -487,27 +488,21 @@ std::vector<std::uint32_t> legal_job(const Design& d) {
     return words;
 }
 
-/// Jobs that are good but for one of their fields.
-void add_bad_fields(const Design& d, std::vector<std::vector<std::uint32_t>>& beats) {
+/// Jobs that are good but for one of the numbers that choose their formats.
+void add_bad_choices(const Design& d, std::vector<std::vector<std::uint32_t>>& beats) {
     for (const Stream& stream : streams(d)) {
         if (stream.name != "job") continue;
         for (std::size_t i = 0; i < stream.payload.size(); ++i) {
-            const Port& port = stream.payload[i];
-            const int n = port.name.starts_with("job_wgt") ? d.weight_bits : d.act_bits;
-            std::vector<int> bad;
-            if (port.name.ends_with("_rs_i")) bad = {0, n};
-            if (port.name.ends_with("_es_i")) bad = {golden::largest_es(n) + 1};
-            bad.push_back((1 << std::min(port.width, 8)) - 1);
-            for (const int value : bad) {
-                std::vector<std::uint32_t> beat = legal_job(d);
-                beat[i] = static_cast<std::uint32_t>(value);
-                const auto get = [&](const std::string& name) -> std::uint64_t {
-                    for (std::size_t p = 0; p < stream.payload.size(); ++p) {
-                        if (stream.payload[p].name == name) return beat[p];
+            for (const golden::Selector& s : selectors(d)) {
+                if (stream.payload[i].name != selector_port(s)) continue;
+                const int last = (1 << s.width) - 1;
+                for (const int value : {s.lowest - 1, s.largest + 1, last}) {
+                    if (value < 0 || value > last || (value >= s.lowest && value <= s.largest)) {
+                        continue;
                     }
-                    return 0;
-                };
-                if (value < 1 << port.width && !job_mode(d, get)) beats.push_back(beat);
+                    beats.push_back(legal_job(d));
+                    beats.back()[i] = static_cast<std::uint32_t>(value);
+                }
             }
         }
     }
@@ -526,7 +521,7 @@ void add_bad_jobs(const Design& d, Episode& episode, Draw& rng) {
     std::vector<std::vector<std::uint32_t>> beats;
     for (const auto& [m, tiles] : bad) beats.push_back({m, tiles});
     for (std::vector<std::uint32_t>& beat : beats) {
-        // Fields that are legal, or zeros.
+        // Formats that are legal, or zeros.
         const std::vector<std::uint32_t> good = legal_job(d);
         for (std::size_t i = beat.size(); i < good.size(); ++i) beat.push_back(good[i]);
     }
@@ -535,7 +530,7 @@ void add_bad_jobs(const Design& d, Episode& episode, Draw& rng) {
         beats.back().resize(jobs.words_per_beat);
         beats.back().back() = modes;
     }
-    if (d.spec.run_time_fields) add_bad_fields(d, beats);
+    add_bad_choices(d, beats);
     for (const std::vector<std::uint32_t>& beat : beats) {
         const std::uint64_t at = rng.below(jobs.beats() + 1) * jobs.words_per_beat;
         jobs.words.insert(jobs.words.begin() + static_cast<std::ptrdiff_t>(at), beat.begin(),
