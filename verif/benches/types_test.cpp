@@ -235,7 +235,9 @@ TEST_P(TypesPes, TermsOfEveryMode) {
                         << fmt::format("{:#x} * {:#x}: term {}", x, y, want);
                 }
             }
-            if (stride == 1) EXPECT_EQ(d.max_term, most);
+            if (stride == 1) {
+                EXPECT_EQ(d.max_term, most);
+            }
             largest = std::max(largest, d.max_term);
         }
     }
