@@ -383,7 +383,8 @@ std::string describe_beat(const Gemm& gemm, std::uint64_t beat,
 /// formats, and for each operand at times corners: the finest logarithms are those of es 0, rs 1.
 Design draw_mode(const Design& d, const TestCase& test, Draw& rng) {
     if (has_choice(d)) {
-        if (test.own_formats || rng.below(8) == 0) return d;
+        if (test.mode) return in_mode(d, *test.mode);
+        if (rng.below(8) == 0) return d;
         int mode = 0;
         for (const char* role : {"wgt", "act"}) {
             const bool corner = rng.below(3) == 0;
