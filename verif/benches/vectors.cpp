@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdlib>
 #include <map>
@@ -146,6 +147,51 @@ std::uint64_t inverse(std::uint64_t a) {
     return x;
 }
 
+/// The least inputs of the encoder that give their code: every z with encode(z) != encode(z - 1).
+std::vector<std::int64_t> thresholds(const golden::PostParams& post,
+                                     const golden::Encoder& encoder) {
+    const std::int64_t end = 1LL << (post.z_bits - 1);
+    std::vector<std::int64_t> all;
+    // The code does not return to an earlier one as z grows, so that bisection finds the next
+    // change.
+    for (std::int64_t z = -end; encoder.encode(z) != encoder.encode(end - 1);) {
+        std::int64_t same = z;
+        std::int64_t other = end - 1;
+        while (other - same > 1) {
+            const std::int64_t middle = same + (other - same) / 2;
+            (encoder.encode(middle) == encoder.encode(z) ? same : other) = middle;
+        }
+        all.push_back(other);
+        z = other;
+    }
+    return all;
+}
+
+/// A product on the border of two codes, by a shift of any size, or one unit of the sum beside it:
+/// where the encoder rounds as well, few other products show what the rounding of the shift does.
+std::optional<golden::ColumnParams> draw_code_border(Draw& rng, const Design& d,
+                                                     const std::vector<std::int64_t>& edges,
+                                                     std::int64_t sum) {
+    const golden::PostParams& post = d.post();
+    const int width = d.accumulator().width;
+    const std::int64_t edge = edges[rng.below(edges.size())];
+    // Halves: a tie goes to the edge or to the value below it.
+    const std::int64_t halves =
+        2 * edge - (post.rounding == golden::Rounding::kNearestEven ? 1 : 0);
+    const int bits =
+        static_cast<int>(std::bit_width(static_cast<std::uint64_t>(std::llabs(halves))));
+    const int most = width - 2 - bits;
+    if (most < 0) return std::nullopt;
+    const int i = rng.between(0, most);
+    const int j = rng.between(0, post.scale_bits - 1);
+    if (i + j + 1 >= 1 << post.shift_bits) return std::nullopt;
+    const std::int64_t x = halves * (1LL << i) + static_cast<std::int64_t>(rng.below(3)) - 1;
+    const std::int64_t limit = 1LL << (width - 1);
+    if (x - sum < -limit || x - sum >= limit) return std::nullopt;
+    return golden::ColumnParams{
+        .bias = x - sum, .scale = 1U << j, .shift = static_cast<std::uint32_t>(i + j + 1)};
+}
+
 /// A product on a tie of a shift of any size, or a little beside it: a bias and a scale that are
 /// small odd numbers times powers of two.
 std::optional<golden::ColumnParams> draw_wide_tie(Draw& rng, const Design& d, std::int64_t sum) {
@@ -172,9 +218,13 @@ std::optional<golden::ColumnParams> draw_wide_tie(Draw& rng, const Design& d, st
 
 /// A scale and shift that put this sum's product on a rounding tie, or 2^j beside one: then every
 /// low bit of the product decides an output, which a random product's low bits rarely do.
-golden::ColumnParams draw_near_tie(Draw& rng, const Design& d, std::int64_t sum) {
+golden::ColumnParams draw_near_tie(Draw& rng, const Design& d,
+                                   const std::vector<std::int64_t>& edges, std::int64_t sum) {
     const golden::PostParams& post = d.post();
     const std::int64_t limit = 1LL << (d.accumulator().width - 1);
+    if (post.has_bias && post.output.kind != FormatKind::kInt && rng.below(2) == 0) {
+        if (const auto border = draw_code_border(rng, d, edges, sum)) return *border;
+    }
     if (post.has_bias && rng.below(2) == 0) {
         if (const auto wide = draw_wide_tie(rng, d, sum)) return *wide;
     }
@@ -200,26 +250,6 @@ golden::ColumnParams draw_near_tie(Draw& rng, const Design& d, std::int64_t sum)
         (inverse(static_cast<std::uint64_t>(x >> zeros) | 1) * rest) & mask);
     p.shift = static_cast<std::uint32_t>(bits + zeros);
     return p;
-}
-
-/// The least inputs of the encoder that give their code: every z with encode(z) != encode(z - 1).
-std::vector<std::int64_t> thresholds(const golden::PostParams& post,
-                                     const golden::Encoder& encoder) {
-    const std::int64_t end = 1LL << (post.z_bits - 1);
-    std::vector<std::int64_t> all;
-    // The code does not return to an earlier one as z grows, so that bisection finds the next
-    // change.
-    for (std::int64_t z = -end; encoder.encode(z) != encoder.encode(end - 1);) {
-        std::int64_t same = z;
-        std::int64_t other = end - 1;
-        while (other - same > 1) {
-            const std::int64_t middle = same + (other - same) / 2;
-            (encoder.encode(middle) == encoder.encode(z) ? same : other) = middle;
-        }
-        all.push_back(other);
-        z = other;
-    }
-    return all;
 }
 
 /// A bias that gives the encoder the z of its place: thresholds and the values below them first,
@@ -303,8 +333,9 @@ Expected expect(const Design& d, const TestCase& test, Problem& p, Draw& rng) {
     }
     const golden::Encoder encoder(d.post().output, d.post().z_frac_bits);
     const bool encoding = test.scaling == Scaling::kEncoder && d.post().has_bias;
-    const std::vector<std::int64_t> edges =
-        encoding ? thresholds(d.post(), encoder) : std::vector<std::int64_t>{};
+    const std::vector<std::int64_t> edges = encoding || test.scaling == Scaling::kNearTie
+                                                ? thresholds(d.post(), encoder)
+                                                : std::vector<std::int64_t>{};
     for (int c = 0; c < n; ++c) {
         std::int64_t largest = 0;
         for (int r = 0; r < m; ++r) {
@@ -312,7 +343,7 @@ Expected expect(const Design& d, const TestCase& test, Problem& p, Draw& rng) {
                 largest, std::llabs(e.acc[area(r, n) + static_cast<std::size_t>(c)]));
         }
         const std::int64_t top = e.acc[static_cast<std::size_t>(c)];
-        p.columns.push_back(test.scaling == Scaling::kNearTie ? draw_near_tie(rng, d, top)
+        p.columns.push_back(test.scaling == Scaling::kNearTie ? draw_near_tie(rng, d, edges, top)
                             : encoding ? draw_encoder_input(rng, d, edges, c, top)
                                        : draw_column(rng, d, largest));
     }
