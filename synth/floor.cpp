@@ -18,8 +18,8 @@ const std::map<std::string, std::string_view>& synth_verilog();
 namespace synth {
 
 std::optional<FloorPe> floor_of(const Design& design) {
-    // Their PEs hold other operands and sums than a datapath of fixed fields and one sum.
-    if (!design.systolic || design.spec.run_time_fields || design.bin_bits != 0) return std::nullopt;
+    // Their PEs hold other operands and sums than a datapath of fixed formats and one sum.
+    if (!design.systolic || has_choice(design) || design.bin_bits != 0) return std::nullopt;
     const golden::SystolicParams& s = *design.systolic;
     FloorPe floor;
     if (s.modes.empty()) {

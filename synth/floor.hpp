@@ -23,8 +23,8 @@ struct FloorPe {
     bool sum_stays = false;
 };
 
-/// The floor of a systolic array's PE; empty for other arrays, and for PEs of run-time fields or of
-/// bins, whose registers it does not have.
+/// The floor of a systolic array's PE; empty for other arrays, and for PEs of formats that a job
+/// chooses, or of bins, whose registers it does not have.
 std::optional<FloorPe> floor_of(const Design& design);
 
 /// A design `top` of one floor PE, with pf_pe_regs as `files`, the emitted files of `top`, have it.

@@ -13,6 +13,7 @@
 
 #include "generator/spec/error.hpp"
 #include "golden/datapath/fields.hpp"
+#include "golden/datapath/types.hpp"
 
 namespace peforge {
 namespace {
@@ -64,6 +65,9 @@ DatapathParams make_datapath(const Spec& spec, const std::string& file) {
         if (spec.run_time_fields) {
             return golden::make_fields_datapath(spec.weight, spec.activation, spec.mantissa_bits,
                                                 spec.octaves, spec.acc_rounding);
+        }
+        if (spec.run_time_types) {
+            return golden::make_types_datapath(spec.weight, spec.activation, spec.acc_rounding);
         }
         return golden::make_datapath(datapath_kind(spec), spec.weight, spec.activation,
                                      spec.mantissa_bits, frac_bits, spec.octaves, spec.acc_rounding,
@@ -209,13 +213,8 @@ std::vector<Port> make_ports(const Design& d) {
     if (mode_count(d) > 1) {
         in("job_mode_i", counter_bits(static_cast<std::uint64_t>(mode_count(d) - 1)));
     }
-    if (s.run_time_fields) {
-        for (const auto& [role, n] :
-             {std::pair("wgt", s.weight.n), std::pair("act", s.activation.n)}) {
-            const int es = std::max(1, golden::largest_es(n));
-            in(fmt::format("job_{}_es_i", role), counter_bits(static_cast<std::uint64_t>(es)));
-            in(fmt::format("job_{}_rs_i", role), counter_bits(static_cast<std::uint64_t>(n - 1)));
-        }
+    for (const golden::Selector& selector : selectors(d)) {
+        in(selector_port(selector), selector.width);
     }
     in("prm_valid_i");
     out("prm_ready_o");
@@ -267,10 +266,6 @@ std::vector<golden::ModeParams> make_modes(const DatapathParams& widest, const S
     return {{1, widest}, make(2, int4, s.activation), make(4, int4, int4), make(8, int2, int4)};
 }
 
-golden::JobFields job_fields(const Spec& s) {
-    return {.weight = {s.weight.es, s.weight.rs}, .activation = {s.activation.es, s.activation.rs}};
-}
-
 void resolve_systolic(Design& d, const std::string& file) {
     const Spec& s = d.spec;
     golden::SystolicParams p;
@@ -282,8 +277,9 @@ void resolve_systolic(Design& d, const std::string& file) {
     p.dataflow = s.dataflow;
     p.rows_m = output_stationary ? s.rows : s.rows_m;
     p.datapath = make_datapath(s, file);
-    p.run_time_fields = s.run_time_fields;
-    if (s.run_time_fields) d.mode = golden::fields_mode(job_fields(s));
+    if (s.run_time_fields) p.choice = golden::Choice::kFields;
+    if (s.run_time_types) p.choice = golden::Choice::kTypes;
+    d.mode = golden::choice_mode(p.choice, s.weight, s.activation);
     const int tile_k = output_stationary ? s.lanes : s.rows * s.lanes;
     d.tile_k = tile_k;
     d.cols = s.cols;
@@ -382,13 +378,26 @@ Design resolve(const Spec& spec, const std::string& file) {
     return d;
 }
 
+bool has_choice(const Design& design) {
+    return design.systolic && design.systolic->choice != golden::Choice::kNothing;
+}
+
+std::vector<golden::Selector> selectors(const Design& design) {
+    if (!has_choice(design)) return {};
+    return golden::selectors(design.systolic->choice, design.spec.weight, design.spec.activation);
+}
+
+std::string selector_port(const golden::Selector& selector) {
+    return fmt::format("job_{}_i", selector.name);
+}
+
 int mode_count(const Design& design) {
     return design.systolic ? std::max(1, static_cast<int>(design.systolic->modes.size())) : 1;
 }
 
 std::string mode_name(const Design& design, int mode) {
     const Design d = in_mode(design, mode);
-    if (design.spec.run_time_fields) {
+    if (has_choice(design)) {
         return golden::to_string(d.spec.weight) + " " + golden::to_string(d.spec.activation);
     }
     return fmt::format("W{}A{}", d.weight_bits, d.act_bits);
@@ -410,34 +419,31 @@ Design in_mode(const Design& design, int mode) {
 
 std::optional<int> job_mode(const Design& design,
                             const std::function<std::uint64_t(const std::string&)>& port) {
-    if (!design.spec.run_time_fields) {
+    if (!has_choice(design)) {
         const std::uint64_t mode = mode_count(design) > 1 ? port("job_mode_i") : 0;
         return mode < static_cast<std::uint64_t>(mode_count(design))
                    ? std::optional(static_cast<int>(mode))
                    : std::nullopt;
     }
-    const auto fields = [&port](const std::string& role) {
-        return golden::LpFields{.es = static_cast<int>(port("job_" + role + "_es_i")),
-                                .rs = static_cast<int>(port("job_" + role + "_rs_i"))};
-    };
-    const golden::JobFields job{.weight = fields("wgt"), .activation = fields("act")};
-    if (!golden::legal_fields(design.spec.weight.n, job.weight) ||
-        !golden::legal_fields(design.spec.activation.n, job.activation)) {
-        return std::nullopt;
+    int mode = 0;
+    for (const golden::Selector& selector : selectors(design)) {
+        const auto value = static_cast<int>(port(selector_port(selector)));
+        if (value < selector.lowest || value > selector.largest) return std::nullopt;
+        mode |= value << selector.place;
     }
-    return golden::fields_mode(job);
+    return mode;
 }
 
 std::map<std::string, std::uint64_t> job_mode_ports(const Design& design) {
-    if (!design.spec.run_time_fields) {
+    if (!has_choice(design)) {
         return {{"job_mode_i", static_cast<std::uint64_t>(design.mode)}};
     }
-    const auto value = [](int x) { return static_cast<std::uint64_t>(x); };
-    const golden::JobFields job = job_fields(design.spec);
-    return {{"job_wgt_es_i", value(job.weight.es)},
-            {"job_wgt_rs_i", value(job.weight.rs)},
-            {"job_act_es_i", value(job.activation.es)},
-            {"job_act_rs_i", value(job.activation.rs)}};
+    std::map<std::string, std::uint64_t> ports;
+    for (const golden::Selector& selector : selectors(design)) {
+        ports[selector_port(selector)] =
+            static_cast<std::uint64_t>(golden::selected(selector, design.mode));
+    }
+    return ports;
 }
 
 std::vector<Stream> streams(const Design& design) {

@@ -53,7 +53,7 @@ struct Design {
     int weight_word_bits = 0;  ///< bits of a lane's weights in a beat; of mixed precision, several
     int act_word_bits = 0;     ///< codes share them, the first in the lowest bits
     int products = 1;          ///< codes of a word in the present mode, see in_mode()
-    int mode = 0;              ///< present mode, or present fields (golden::fields_mode())
+    int mode = 0;              ///< present mode, or present choice (golden::choice_mode())
     int out_bits = 0;
     int rows_m = 0;      ///< rows of one job, at most: buffers.rows_m, or array.rows
     int m_bits = 0;      ///< width of job_m_i: counts 0..rows_m
@@ -72,22 +72,28 @@ struct Design {
     }
 };
 
-/// Modes of the array, at least 1. Run-time fields are no modes here.
+/// Whether a part of the formats comes with each job (golden::Choice), by what numbers, and their
+/// ports.
+bool has_choice(const Design& design);
+std::vector<golden::Selector> selectors(const Design& design);
+std::string selector_port(const golden::Selector& selector);
+
+/// Modes of the array, at least 1. A choice of formats is no mode here.
 int mode_count(const Design& design);
 
 /// "W4A8" and the like.
 std::string mode_name(const Design& design, int mode);
 
 /// The design as host and golden model see it in one of its modes: that mode's formats, datapath,
-/// lanes and tile_k, the same ports. A design of one mode has mode 0 alone, one of run-time fields
-/// the modes that golden::fields_mode() gives them.
+/// lanes and tile_k, the same ports. A design of one mode has mode 0 alone, one with a choice the
+/// modes that golden::choice_mode() gives its formats.
 Design in_mode(const Design& design, int mode);
 
 /// The mode of a job by the values of its ports; nothing when the array has to refuse it.
 std::optional<int> job_mode(const Design& design,
                             const std::function<std::uint64_t(const std::string&)>& port);
 
-/// Values of the job ports that choose the design's present mode or fields.
+/// Values of the job ports that choose the design's present mode or formats.
 std::map<std::string, std::uint64_t> job_mode_ports(const Design& design);
 
 /// The streams of a design and their payload ports, in the top's order.

@@ -17,6 +17,7 @@
 #include "generator/emit/templates.hpp"
 #include "generator/spec/error.hpp"
 #include "golden/datapath/fields.hpp"
+#include "golden/datapath/types.hpp"
 #include "golden/formats/power_sum.hpp"
 
 namespace peforge {
@@ -41,6 +42,7 @@ std::string description(const Design& d) {
                        golden::to_string(d.spec.activation),
                        mode_count(d) > 1        ? ", mixed precision"
                        : d.spec.run_time_fields ? ", fields chosen at run time"
+                       : d.spec.run_time_types  ? ", types chosen at run time"
                                                 : "");
 }
 
@@ -181,7 +183,7 @@ void set_modes(mst::data& v, const Design& d) {
     const bool log = s.datapath.kind == DatapathKind::kLog;
     v.set("mixed", mixed);
     v.set("mixed_log", mixed && log);
-    v.set("modes", mixed || s.run_time_fields);
+    v.set("modes", mixed || has_choice(d));
     if (!mixed) return;
     const int bits = static_cast<int>(std::bit_width(static_cast<unsigned>(mode_count(d) - 1)));
     v.set("mode_count", text(mode_count(d)));
@@ -207,23 +209,64 @@ void set_modes(mst::data& v, const Design& d) {
     v.set("mode_offsets", list);
 }
 
+/// Ports of what a job chooses, and the mode that they make for pf_mode_ctrl.
+void set_choice(mst::data& v, const Design& d) {
+    v.set("choice", has_choice(d));
+    mst::data ports{mst::data::type::list};
+    std::string all;
+    for (const golden::Selector& selector : selectors(d)) {
+        mst::data entry;
+        entry.set("port", selector_port(selector));
+        entry.set("msb", text(selector.width - 1));
+        ports.push_back(entry);
+        all = selector_port(selector) + (all.empty() ? "" : ", ") + all;
+        v.set(selector.name + "_msb", text(selector.width - 1));
+        v.set(selector.name + "_largest", text(selector.largest));
+    }
+    v.set("choice_ports", ports);
+    v.set("choice_mode", all);
+}
+
+/// Values of parameters that differ from those of a datapath without a choice.
+void set_own(mst::data& v, Parameters& pe, const std::map<std::string, std::string>& own) {
+    for (auto& [key, value] : pe) {
+        if (const auto at = own.find(key); at != own.end()) value = at->second;
+    }
+    v.set("pe_parameters", parameter_list(pe));
+    v.set("act_log", false);
+    v.set("wgt_log", false);
+}
+
+/// Edge of an array of ANT's types, and what its PEs see of them: the form that all types share.
+void set_types(mst::data& v, Parameters& pe, const Design& d) {
+    v.set("types", d.spec.run_time_types);
+    if (!d.spec.run_time_types) return;
+    const golden::DatapathParams& dp = d.systolic->datapath;
+    const golden::TypesOperand w = golden::types_operand(dp.weight.n);
+    const golden::TypesOperand a = golden::types_operand(dp.activation.n);
+    v.set("act_operand_bits", text(1 + a.exp_bits + a.frac_bits));
+    v.set("weight_operand_bits", text(1 + w.exp_bits + w.frac_bits));
+    // Every product is an integer of the sum: no bit that a shift drops is set.
+    set_own(v, pe,
+            {{"ACT_EXP_W", text(a.exp_bits)},
+             {"WGT_EXP_W", text(w.exp_bits)},
+             {"ACT_F", text(a.frac_bits)},
+             {"WGT_F", text(w.frac_bits)},
+             {"EXP_MIN", text(-w.bias - a.bias)},
+             {"EXP_MAX", text(w.exp_max - w.bias + a.exp_max - a.bias)},
+             {"A", text(w.bias + a.bias)},
+             {"ROUND_NEAREST", "0"}});
+}
+
 /// Edge of an array whose LP fields come with each job, and what its PEs see of them: logs of the
 /// widest fields, all at the same place.
-void set_fields(mst::data& v, std::vector<std::pair<std::string, std::string>>& pe,
-                const Design& d) {
+void set_fields(mst::data& v, Parameters& pe, const Design& d) {
     const golden::DatapathParams& dp = d.systolic->datapath;
-    v.set("fields", d.systolic->run_time_fields);
-    if (!d.systolic->run_time_fields) return;
+    v.set("fields", d.spec.run_time_fields);
+    if (!d.spec.run_time_fields) return;
     const int octaves = golden::fields_octaves(dp);
     const golden::FieldsPlacing place = golden::fields_placing(octaves, dp.rounding);
     const auto frac = [](const Format& f) { return std::max(0, f.n - 2); };
-    for (const Port& port : d.ports) {
-        for (const char* field : {"wgt_es", "wgt_rs", "act_es", "act_rs"}) {
-            if (port.name == fmt::format("job_{}_i", field)) {
-                v.set(fmt::format("{}_msb", field), text(port.width - 1));
-            }
-        }
-    }
     // A log before it is placed is at least -2^es * rs; the largest is as far above zero.
     int span = 0;
     for (const Format& f : {dp.weight, dp.activation}) {
@@ -238,20 +281,14 @@ void set_fields(mst::data& v, std::vector<std::pair<std::string, std::string>>& 
     v.set("add_bits", text(std::max(add_bits, 5)));
     v.set("act_operand_bits", text(1 + place.int_bits + frac(dp.activation)));
     v.set("weight_operand_bits", text(1 + place.int_bits + frac(dp.weight)));
-    v.set("act_log", false);
-    v.set("wgt_log", false);
     const auto scaled = [](int integer, int frac_bits) { return text(integer * (1 << frac_bits)); };
-    const std::map<std::string, std::string> own = {
-        {"ACT_F", text(frac(dp.activation))},
-        {"WGT_F", text(frac(dp.weight))},
-        {"ACT_LOG_MIN", scaled(place.int_min, frac(dp.activation))},
-        {"WGT_LOG_MIN", scaled(place.int_min, frac(dp.weight))},
-        {"LOG_MAX", text((2 * place.bias + 1) * (1 << dp.log_frac_bits) - 1)},
-        {"A", text(octaves - 2 * place.bias)}};
-    for (auto& [key, value] : pe) {
-        if (const auto at = own.find(key); at != own.end()) value = at->second;
-    }
-    v.set("pe_parameters", parameter_list(pe));
+    set_own(v, pe,
+            {{"ACT_F", text(frac(dp.activation))},
+             {"WGT_F", text(frac(dp.weight))},
+             {"ACT_LOG_MIN", scaled(place.int_min, frac(dp.activation))},
+             {"WGT_LOG_MIN", scaled(place.int_min, frac(dp.weight))},
+             {"LOG_MAX", text((2 * place.bias + 1) * (1 << dp.log_frac_bits) - 1)},
+             {"A", text(octaves - 2 * place.bias)}});
 }
 
 mst::data systolic_values(const Design& d) {
@@ -365,7 +402,9 @@ mst::data systolic_values(const Design& d) {
     const bool nar = golden::has_nar(dp.activation) || golden::has_nar(dp.weight);
     v.set("nar", nar && s.modes.empty());
     v.set("no_nar", !nar);
+    set_choice(v, d);
     set_fields(v, pe, d);
+    set_types(v, pe, d);
     return v;
 }
 
@@ -473,7 +512,7 @@ nlohmann::ordered_json manifest(const Design& d, const std::vector<std::string>&
             n["mantissa_bits"] = dp.mantissa_bits;
             n["acc_frac_bits"] = dp.acc_frac_bits;
         }
-        if (d.systolic->run_time_fields) {
+        if (d.spec.run_time_fields) {
             const auto range = [](int low, int high) { return nlohmann::json{low, high}; };
             for (const auto& [role, f] :
                  {std::pair("weight", dp.weight), std::pair("activation", dp.activation)}) {
@@ -482,6 +521,20 @@ nlohmann::ordered_json manifest(const Design& d, const std::vector<std::string>&
             }
             n["run_time_fields"]["acc_frac_bits"] =
                 fmt::format("{} - floor(largest log2 of a product)", golden::fields_octaves(dp));
+        }
+        if (d.spec.run_time_types) {
+            for (const auto& [role, f] :
+                 {std::pair("weight", dp.weight), std::pair("activation", dp.activation)}) {
+                const int largest = static_cast<int>(golden::largest_type(f.n));
+                for (int type = 0; type <= largest; ++type) {
+                    const Format format =
+                        golden::format_of(static_cast<golden::OperandType>(type), f.n);
+                    n["run_time_types"][role].push_back(
+                        {{"type", type},
+                         {"format", golden::to_string(format)},
+                         {"acc_frac_bits", golden::unit_frac_bits(format)}});
+                }
+            }
         }
         for (int mode = 0; mode < mode_count(d) && mode_count(d) > 1; ++mode) {
             const golden::ModeParams& one = d.systolic->modes[static_cast<std::size_t>(mode)];
@@ -513,16 +566,15 @@ nlohmann::ordered_json manifest(const Design& d, const std::vector<std::string>&
     return m;
 }
 
-/// C++ of what a job's fields have to be.
-std::string legal_fields(const Design& d) {
+/// C++ of what a job may choose.
+std::string legal_choice(const Design& d) {
     std::string out;
-    if (!d.spec.run_time_fields) return out;
-    for (const auto& [role, f] :
-         {std::pair("wgt", d.spec.weight), std::pair("act", d.spec.activation)}) {
-        out += fmt::format(
-            " && job_{0}_es_i.get() <= {1} &&\n               job_{0}_rs_i.get() >= 1 && "
-            "job_{0}_rs_i.get() <= {2}",
-            role, golden::largest_es(f.n), f.n - 1);
+    for (const golden::Selector& selector : selectors(d)) {
+        const std::string port = selector_port(selector);
+        if (selector.lowest > 0) {
+            out += fmt::format(" &&\n               {}.get() >= {}", port, selector.lowest);
+        }
+        out += fmt::format(" &&\n               {}.get() <= {}", port, selector.largest);
     }
     return out;
 }
@@ -562,7 +614,7 @@ std::string binding(const Design& d) {
         "        const auto m = job_m_i.get();\n"
         "        return m != 0 && m <= kRowsM && job_tiles_i.get() != 0{};\n    }}\n",
         mode_count(d) > 1 ? fmt::format(" && job_mode_i.get() < {}", mode_count(d))
-                          : legal_fields(d));
+                          : legal_choice(d));
     // For a recording of whole clock cycles: every port but the clock, in the top's order.
     for (const bool input : {true, false}) {
         std::string ports;

@@ -21,6 +21,20 @@ int plan_tile(const Design& d) {
     return std::min(d.systolic->rows, most_steps) * d.tile_k;
 }
 
+/// What jobs can choose, as modes; nothing where that is more than a few.
+std::vector<int> few_modes(const Design& d) {
+    constexpr std::size_t kFew = 16;
+    std::vector<int> modes = {0};
+    for (const golden::Selector& s : selectors(d)) {
+        std::vector<int> more;
+        for (int value = s.lowest; value <= s.largest; ++value) {
+            for (const int mode : modes) more.push_back(mode | value << s.place);
+        }
+        modes = std::move(more);
+    }
+    return has_choice(d) && modes.size() <= kFew ? modes : std::vector<int>{};
+}
+
 TestCase random_case(const Design& d, int index, Draw& rng) {
     TestCase c;
     c.name = fmt::format("random.{}", index);
@@ -79,8 +93,10 @@ std::vector<TestCase> test_plan(const Design& d, int level, std::uint64_t seed) 
         // As many short jobs under way at once as the array takes.
         {"stall.short_jobs", {1, tile, 12 * cols}, kRandom, {0, 0, 0, 0, 250}},
     };
-    // The spec's own run-time fields come first.
-    for (TestCase& c : plan) c.own_fields = c.name.starts_with("smoke.");
+    // The spec's own formats come first.
+    for (TestCase& c : plan) {
+        if (has_choice(d) && c.name.starts_with("smoke.")) c.mode = d.mode;
+    }
     if (d.output_stationary()) {
         // Jobs of a single step, jobs whose steps outlast the drain of the job before, jobs about
         // as long as the drain; weights that come late for waiting activations.
@@ -105,6 +121,17 @@ std::vector<TestCase> test_plan(const Design& d, int level, std::uint64_t seed) 
                     {},
                     true,
                     Scaling::kEncoder});
+    // Every choice, where there are few: a unit of a sum shows, whatever the formats are.
+    for (const int mode : few_modes(d)) {
+        plan.push_back({"choice." + std::to_string(mode),
+                        {1, k_of(16, 0), std::max(8 * cols, 2 * codes)},
+                        kRandom,
+                        {},
+                        false,
+                        Scaling::kEncoder,
+                        Scenario::kGemm,
+                        mode});
+    }
     const auto scenario = [&plan](const char* name, Scenario what, golden::GemmShape shape,
                                   StallProfile stall, Operands operands = Operands::kRandom) {
         plan.push_back({name, shape, operands, stall, false, Scaling::kRandom, what});

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -62,7 +63,7 @@ struct TestCase {
     bool relu = false;
     Scaling scaling = Scaling::kRandom;
     Scenario scenario = Scenario::kGemm;
-    bool own_fields = false;  ///< run-time fields: the spec's, not random ones
+    std::optional<int> mode{};  ///< where a job chooses formats: these, not random ones
 };
 
 /// The tests of a level, 1 (seconds) to 4 (long). `seed` draws the shapes and stalls of the random

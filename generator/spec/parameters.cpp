@@ -269,6 +269,13 @@ constexpr std::array kParameters{
               .help = "es and rs of weights and activations come with each job; those of the spec "
                       "are the defaults",
               .codec = member<Spec, &Spec::run_time_fields>()},
+    Parameter{.pointer = "/pe/run_time_types",
+              .type = kBool,
+              .scope = Scope::kFlint,
+              .max = 1,
+              .help = "ANT: int, flint or PoT of the same width, for weights and for activations, "
+                      "comes with each job; flint is the default",
+              .codec = member<Spec, &Spec::run_time_types>()},
     Parameter{.pointer = "/pe/convert",
               .type = kEnum,
               .scope = Scope::kLog,
@@ -774,6 +781,9 @@ bool belongs(const Parameter& p, const Spec& spec) {
         case Scope::kLog:
             return spec.kind == ArrayKind::kSystolic && spec.weight.kind == FormatKind::kLp &&
                    spec.activation.kind == FormatKind::kLp;
+        case Scope::kFlint:
+            return spec.kind == ArrayKind::kSystolic && spec.weight.kind == FormatKind::kFlint &&
+                   spec.activation.kind == FormatKind::kFlint;
         case Scope::kPlaced: {
             const bool log =
                 spec.weight.kind == FormatKind::kLp && spec.activation.kind == FormatKind::kLp;
@@ -790,7 +800,7 @@ bool belongs(const Parameter& p, const Spec& spec) {
 }
 
 bool depends_on_formats(Scope scope) {
-    return scope == Scope::kLog || scope == Scope::kPlaced;
+    return scope == Scope::kLog || scope == Scope::kFlint || scope == Scope::kPlaced;
 }
 
 std::string scope_text(Scope scope) {
@@ -801,6 +811,8 @@ std::string scope_text(Scope scope) {
             return "array.kind \"lut\"";
         case Scope::kLog:
             return "\"lp\" weights with \"lp\" activations";
+        case Scope::kFlint:
+            return "\"flint\" weights with \"flint\" activations";
         case Scope::kPlaced:
             return "\"lp\" or floating-point weights and activations";
         case Scope::kBuffered:

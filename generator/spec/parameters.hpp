@@ -30,6 +30,7 @@ enum class Scope {
     kSystolic,  ///< array.kind "systolic"
     kLut,       ///< array.kind "lut"
     kLog,       ///< systolic with lp weights and lp activations
+    kFlint,     ///< systolic with flint weights and flint activations
     kPlaced,    ///< systolic with lp or floating-point weights: terms have a place below the unit
     kBuffered,  ///< sums in a buffer behind the array: every array but an output-stationary one
 };

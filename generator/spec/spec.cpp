@@ -440,6 +440,7 @@ private:
         }
         check_mixed_precision();
         check_run_time_fields();
+        check_run_time_types();
         check_bins();
         const bool array_legal = std::ranges::none_of(
             problems_, [](const Problem& p) { return p.pointer.starts_with("/array"); });
@@ -494,10 +495,7 @@ private:
         }
         const auto refuse = [&](std::string_view section, std::string_view key,
                                 std::string_view what) {
-            problem(order_of(section, key), fmt::format("/{}/{}", section, key),
-                    fmt::format("does not go with run-time fields; allowed with run_time_fields: "
-                                "{}",
-                                what));
+            refuse_choice("fields", section, key, what);
         };
         for (const auto& [role, f] :
              {std::pair("weight", spec_.weight), std::pair("activation", spec_.activation)}) {
@@ -510,12 +508,28 @@ private:
         if (spec_.mixed_precision) {
             refuse("pe", "mixed_precision", "false");
         }
+        check_choice("fields");
+    }
+
+    void check_run_time_types() {
+        if (spec_.run_time_types && problems_.empty()) check_choice("types");
+    }
+
+    /// What all run-time choices need.
+    void check_choice(std::string_view what) {
         if (spec_.dataflow != golden::Dataflow::kWeightStationary) {
-            refuse("array", "dataflow", "\"weight_stationary\"");
+            refuse_choice(what, "array", "dataflow", "\"weight_stationary\"");
         }
         if (spec_.acc_frac_bits) {
-            refuse("accumulator", "frac_bits", "\"auto\"");
+            refuse_choice(what, "accumulator", "frac_bits", "\"auto\"");
         }
+    }
+
+    void refuse_choice(std::string_view choice, std::string_view section, std::string_view key,
+                       std::string_view allowed) {
+        problem(order_of(section, key), fmt::format("/{}/{}", section, key),
+                fmt::format("does not go with run-time {0}; allowed with run_time_{0}: {1}", choice,
+                            allowed));
     }
 
     /// Bins are wires and registers of every PE: few fractions alone are worth building.

@@ -57,7 +57,8 @@ struct Spec {
     int pipeline = 1;
     bool zero_gating = true;
     bool mixed_precision = false;
-    bool run_time_fields = false;  ///< log datapath only
+    bool run_time_fields = false;                            ///< log datapath only
+    bool run_time_types = false;                             ///< flint only
     golden::Convert convert = golden::Convert::kPerProduct;  ///< log datapath only
 
     // buffers

@@ -165,10 +165,8 @@ ordered_json kind_schema(ArrayKind kind) {
     // Keys of some datapaths are among those of every systolic array, and so are those of the
     // buffered sums: whether they belong depends on two formats and on the dataflow, which the
     // program checks.
-    Spec widest;
-    widest.kind = kind;
-    widest.weight.kind = FormatKind::kLp;
-    widest.activation.kind = FormatKind::kLp;
+    Spec any;
+    any.kind = kind;
 
     ordered_json top = object_schema();
     const auto require = [](ordered_json& object, std::string_view key) {
@@ -177,7 +175,8 @@ ordered_json kind_schema(ArrayKind kind) {
         }
     };
     for (const Parameter& p : parameters()) {
-        if (!belongs(p, widest)) {
+        const bool of_formats = depends_on_formats(p.scope) && kind == ArrayKind::kSystolic;
+        if (!of_formats && !belongs(p, any)) {
             continue;
         }
         const auto [section, key] = split(p.pointer);

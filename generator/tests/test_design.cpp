@@ -340,6 +340,40 @@ TEST(Design, RunTimeFieldsAreModesOfAJob) {
     EXPECT_THROW(in_mode(array, 0), std::out_of_range);
 }
 
+TEST(Design, RunTimeTypesAreModesOfAJob) {
+    const Design array = example("ant4_ws_3x5");
+    EXPECT_EQ(mode_count(array), 1);
+    std::map<std::string, std::uint64_t> job = job_mode_ports(array);
+    EXPECT_EQ(job,
+              (std::map<std::string, std::uint64_t>{{"job_wgt_type_i", 1}, {"job_act_type_i", 1}}));
+    const auto values = [&job](const std::string& name) { return job.at(name); };
+    EXPECT_EQ(job_mode(array, values), array.mode);
+    int ports = 0;
+    for (const peforge::Port& p : array.ports) {
+        if (!p.name.ends_with("_type_i")) continue;
+        EXPECT_EQ(p.width, 2) << p.name;
+        ++ports;
+    }
+    EXPECT_EQ(ports, 2);
+    // The widest products are those of powers of two, 2^6 * 2^6, for sums of 96.
+    EXPECT_EQ(array.term_bits, 14);
+    EXPECT_EQ(array.accumulator().width, 21);
+    int modes = 0;
+    for (job["job_wgt_type_i"] = 0; job["job_wgt_type_i"] < 4; ++job["job_wgt_type_i"]) {
+        for (job["job_act_type_i"] = 0; job["job_act_type_i"] < 4; ++job["job_act_type_i"]) {
+            const std::optional<int> mode = job_mode(array, values);
+            EXPECT_EQ(mode.has_value(), job["job_wgt_type_i"] < 3 && job["job_act_type_i"] < 3);
+            if (!mode) continue;
+            ++modes;
+            const Design d = in_mode(array, *mode);
+            EXPECT_EQ(job_mode_ports(d), job);
+            EXPECT_EQ(d.systolic->datapath.term_bits, 14);
+        }
+    }
+    EXPECT_EQ(modes, 9);
+    EXPECT_EQ(mode_name(array, 2), "pot:n=4 int:n=4");
+}
+
 TEST(Design, TileLongerThanMaxK) {
     const Design d = peforge::resolve(log_spec(R"({"max_k":1,"octaves":16})"));
     EXPECT_EQ(d.accumulator().width, d.psum_bits);

@@ -69,6 +69,15 @@ std::string with(std::string text, const std::string& from, const std::string& t
     return text.replace(at, from.size(), to);
 }
 
+/// An array of run-time types; `more` goes into its array.
+std::string types(const std::string& value, const std::string& more) {
+    return R"({"name": "t", "array": {"kind": "systolic", )" + more +
+           R"("rows": 8, "cols": 8}, "weight": {"format": "flint", "n": 4},
+               "activation": {"n": 4, "format": "flint"},
+               "output": {"format": "int", "n": 8}, "pe": {"run_time_types": )" +
+           value + "}}";
+}
+
 /// An array of run-time fields; `more` goes into its weight.
 std::string fields(const std::string& value, const std::string& more) {
     return R"({"name": "t", "array": {"kind": "systolic", "rows": 8, "cols": 8},
@@ -439,6 +448,36 @@ std::vector<Case> cases() {
         {"fields_frac_bits",
          with(fields("true", ""), R"("pe": {)", R"("accumulator": {"frac_bits": 9}, "pe": {)"),
          "/accumulator/frac_bits", "allowed with run_time_fields: \"auto\""},
+        {"types_int", with(kSystolic, R"("lanes": 1)", R"("run_time_types": true)"),
+         "/pe/run_time_types",
+         "does not belong to this spec; allowed only with \"flint\" weights with \"flint\" "
+         "activations"},
+        {"types_of_weights",
+         with(types("true", ""), R"("format": "flint", "n": 4)",
+              R"("format": "posit", "n": 4, "es": 0)"),
+         "/pe/run_time_types",
+         "does not belong to this spec; allowed only with \"flint\" weights with"},
+        {"types_number", types("1", ""), "/pe/run_time_types", "allowed: true or false"},
+        {"types_mixed",
+         with(types("true", ""), R"("pe": {)", R"("pe": {"mixed_precision": true, )"),
+         "/weight/format", "allowed with mixed_precision: int8"},
+        {"types_fields",
+         with(types("true", ""), R"("pe": {)", R"("pe": {"run_time_fields": true, )"),
+         "/pe/run_time_fields",
+         "does not belong to this spec; allowed only with \"lp\" weights with"},
+        {"fields_types",
+         with(fields("true", ""), R"("pe": {)", R"("pe": {"run_time_types": true, )"),
+         "/pe/run_time_types",
+         "does not belong to this spec; allowed only with \"flint\" weights with"},
+        {"types_dataflow", types("true", R"("dataflow": "output_stationary",)"), "/array/dataflow",
+         "does not go with run-time types; allowed with run_time_types: \"weight_stationary\""},
+        {"types_frac_bits",
+         with(types("true", ""), R"("pe": {)", R"("accumulator": {"frac_bits": 4}, "pe": {)"),
+         "/accumulator/frac_bits", "allowed with run_time_types: \"auto\""},
+        {"types_width",
+         with(types("true", ""), R"("pe": {)",
+              R"("accumulator": {"max_k": 96, "width": 20}, "pe": {)"),
+         "/accumulator/width", "20 is too narrow for max_k 96; allowed: 21 or more"},
         {"bins_of_five_bits",
          R"({"name": "t", "array": {"kind": "systolic", "rows": 8, "cols": 8},
              "weight": {"format": "lp", "n": 4, "es": 1, "rs": 2},

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "golden/array/post.hpp"
+#include "golden/datapath/choice.hpp"
 #include "golden/datapath/datapath.hpp"
 
 namespace peforge::golden {
@@ -49,7 +50,7 @@ struct SystolicParams {
     DatapathParams datapath;
     std::vector<ModeParams>
         modes;  ///< of mixed precision, the widest first; empty: `datapath` alone
-    bool run_time_fields = false;  ///< es and rs come with each job; `datapath` is at the default
+    Choice choice = Choice::kNothing;  ///< comes with each job; `datapath` is at the default
     AccumulatorParams accumulator;
     PostParams post;
 
@@ -57,8 +58,8 @@ struct SystolicParams {
 };
 
 /// The array as it is in one of its modes: that datapath, and `products` times as many lanes. K
-/// runs along the products of a PE first. With run-time fields a mode is what fields_mode() gives
-/// for them (golden/datapath/fields.hpp). Throws std::out_of_range for a mode that it does not
+/// runs along the products of a PE first. With a choice a mode is what choice_mode() gives for its
+/// formats (golden/datapath/choice.hpp). Throws std::out_of_range for a mode that it does not
 /// have.
 SystolicParams in_mode(const SystolicParams& p, int mode);
 

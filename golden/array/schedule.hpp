@@ -20,7 +20,7 @@ struct Job {
     int n0 = 0;     ///< first column
     int n = 0;      ///< columns used, 1..cols
     int tiles = 0;  ///< K tiles, steps or subspaces
-    int mode = 0;   ///< of an array of mixed precision, or of run-time fields (fields_mode())
+    int mode = 0;   ///< of an array of mixed precision, or of a choice (choice_mode())
 };
 
 /// For each column tile, in order, the rows of K that the host sends, ascending; empty: all rows.

@@ -1,6 +1,6 @@
 // Golden systolic array.
 //
-// Two ways to the same integers as product_term(). The linear datapaths (mul, shift) are products
+// Two ways to the same integers as product_term(). The linear datapaths (is_linear) are products
 // of two decoded integers of at most 16 bits, so they are dot products. The others (log, float) are
 // tables of signed terms: for each k, the terms of every activation magnitude that occurs with a
 // block of columns are written out once, and each row of the GEMM then only adds the line of its
@@ -17,7 +17,6 @@
 #include "golden/array/array.hpp"
 #include "golden/array/kernels.hpp"
 #include "golden/array/sum_adder.hpp"
-#include "golden/datapath/fields.hpp"
 
 namespace peforge::golden {
 
@@ -87,15 +86,12 @@ void read_factors(const Format& f, const std::vector<std::int32_t>& table, const
 SystolicParams in_mode(const SystolicParams& p, int mode) {
     SystolicParams one = p;
     one.modes.clear();
-    if (p.run_time_fields) {
-        one.datapath = with_fields(
-            p.datapath, fields_of_mode(mode, p.datapath.weight.n, p.datapath.activation.n));
-    } else if (!p.modes.empty()) {
+    if (p.modes.empty()) {
+        one.datapath = with_choice(p.choice, p.datapath, mode);
+    } else {
         const ModeParams& chosen = p.modes.at(static_cast<std::size_t>(mode));
         one.datapath = chosen.datapath;
         one.lanes = p.lanes * chosen.products;
-    } else if (mode != 0) {
-        throw std::out_of_range("an array of one mode has no mode " + std::to_string(mode));
     }
     return one;
 }
@@ -111,21 +107,16 @@ SystolicArray::SystolicArray(SystolicParams params)
     const DatapathParams& d = params_.datapath;
     require(params_.rows > 0 && params_.cols > 0 && params_.lanes > 0 && params_.rows_m > 0,
             "a systolic array needs positive sizes");
-    switch (d.kind) {
-        case DatapathKind::kMul:
-        case DatapathKind::kShift:
-            for (int code = 0; code < kCodes; ++code) {
-                const auto index = static_cast<std::size_t>(code);
-                weight_table_[index] = factor(d.weight, static_cast<Code>(code));
-                activation_table_[index] = factor(d.activation, static_cast<Code>(code));
-            }
-            break;
-        case DatapathKind::kLog:
-            fill_log_terms();
-            break;
-        case DatapathKind::kFloat:
-            fill_float_terms();
-            break;
+    if (is_linear(d)) {
+        for (int code = 0; code < kCodes; ++code) {
+            const auto index = static_cast<std::size_t>(code);
+            weight_table_[index] = factor(d.weight, static_cast<Code>(code));
+            activation_table_[index] = factor(d.activation, static_cast<Code>(code));
+        }
+    } else if (d.kind == DatapathKind::kLog) {
+        fill_log_terms();
+    } else {
+        fill_float_terms();
     }
 }
 
@@ -339,7 +330,7 @@ void SystolicArray::accumulate(GemmShape shape, std::span<const Code> activation
     }
     SumAdder adder(params_.accumulator, d.max_term * std::max(shape.k, 1), acc, shape.n);
     if (shape.m > 0 && shape.k > 0 && shape.n > 0) {
-        if (d.kind == DatapathKind::kMul || d.kind == DatapathKind::kShift) {
+        if (is_linear(d)) {
             accumulate_linear(shape, activations, weights, adder);
         } else {
             const std::int64_t longest = kInt32Max / std::max<std::int64_t>(d.max_term, 1);

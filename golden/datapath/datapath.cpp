@@ -57,6 +57,9 @@ std::int64_t term_of(const DatapathParams& d, const Decoded& w, const Decoded& a
             return w.negative != a.negative ? -magnitude : magnitude;
         }
         case DatapathKind::kFloat: {
+            if (is_linear(d)) {
+                return std::int64_t{linear_factor(d.weight, w)} * linear_factor(d.activation, a);
+            }
             const std::int64_t magnitude = float_magnitude(d, w, a);
             return w.negative != a.negative ? -magnitude : magnitude;
         }
@@ -180,6 +183,12 @@ int kept_frac_bits(const DatapathParams& d) {
 std::int64_t log_magnitude(const DatapathParams& d, int log_sum) {
     const int fraction = log_sum & ((1 << d.log_frac_bits) - 1);
     return place(d, d.table[static_cast<std::size_t>(fraction)], log_sum >> d.log_frac_bits);
+}
+
+bool is_linear(const DatapathParams& d) {
+    if (d.kind != DatapathKind::kFloat) return d.kind != DatapathKind::kLog;
+    return has_linear_factor(d.weight) && has_linear_factor(d.activation) &&
+           d.acc_frac_bits == unit_frac_bits(d.weight) + unit_frac_bits(d.activation);
 }
 
 std::int64_t product_term(const DatapathParams& d, Code weight, Code activation) {

@@ -37,7 +37,8 @@ enum class Convert {
 ///        the accumulator; below one unit of the bin (I + A < m) it is 0 by either rounding: half a
 ///        unit is a tie and goes to the even 0, all others are smaller.
 /// float: operands 2^e * M / 2^F, M = 2^F + fraction; m = Fw + Fa,
-///        term = +-((Mw * Ma) << (ew + ea + A - m)); a negative shift as in log.
+///        term = +-((Mw * Ma) << (ew + ea + A - m)); a negative shift as in log. Of run-time types
+///        (types.hpp) int and pot are operands as well, and terms are products of integers.
 struct DatapathParams {
     DatapathKind kind = DatapathKind::kMul;
     Format weight;
@@ -56,6 +57,10 @@ struct DatapathParams {
 
     bool operator==(const DatapathParams&) const = default;
 };
+
+/// Whether every term is the product of its operands' linear_factor(): mul, shift, and float where
+/// A is the sum of their unit_frac_bits().
+bool is_linear(const DatapathParams& d);
 
 /// One product term, in units of 2^-A (log, float) or 1 (mul, shift). Zero or NaR operands give 0.
 std::int64_t product_term(const DatapathParams& d, Code weight, Code activation);

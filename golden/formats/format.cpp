@@ -221,8 +221,27 @@ std::array<TermField, 2> term_fields(const Format& f) {
 }
 
 int linear_factor(const Format& f, const Decoded& d) {
-    if (f.kind != FormatKind::kPot || d.zero) return d.value;
-    return d.negative ? -(1 << d.value) : 1 << d.value;
+    if (d.zero || (f.kind != FormatKind::kPot && f.kind != FormatKind::kFlint)) return d.value;
+    int magnitude = 1 << d.value;
+    if (f.kind == FormatKind::kFlint) {
+        const dyadic::Number x = dyadic::number(d.value, log_frac_bits(f));
+        const int up = x.exponent + unit_frac_bits(f);
+        magnitude = up >= 0 ? x.mantissa << up : x.mantissa >> -up;
+    }
+    return d.negative ? -magnitude : magnitude;
+}
+
+bool has_linear_factor(const Format& f) {
+    return f.kind == FormatKind::kInt || f.kind == FormatKind::kPot ||
+           f.kind == FormatKind::kFlint || is_power_sum(f.kind);
+}
+
+int unit_frac_bits(const Format& f) {
+    if (!has_linear_factor(f)) {
+        throw std::invalid_argument(to_string(f) + " has no integers");
+    }
+    if (f.kind == FormatKind::kPot) return PotFormat::cmax(f) - 1;
+    return f.kind == FormatKind::kFlint ? FlintFormat::magnitude_bits(f) - 1 : 0;
 }
 
 bool has_nar(const Format& f) {

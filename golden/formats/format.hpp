@@ -117,9 +117,14 @@ Code zero_code(const Format& f);
 /// Whether a code decodes to zero.
 bool has_zero(const Format& f);
 
-/// What an operand of a linear datapath (mul, shift) multiplies with, in units of the datapath: int
-/// and sums of powers: the value; pot: +-2^(c-1).
+/// What an operand of a linear datapath (is_linear) multiplies with, in units of the datapath: int
+/// and sums of powers: the value; pot: +-2^(c-1); flint: the value times 2^(n-2).
 int linear_factor(const Format& f, const Decoded& d);
+
+/// Whether every value of the format is linear_factor() times 2^-unit_frac_bits(); for the others
+/// unit_frac_bits() throws std::invalid_argument.
+bool has_linear_factor(const Format& f);
+int unit_frac_bits(const Format& f);
 
 /// Whether the format has codes that are no real number, and the one that encode_real() writes.
 bool has_nar(const Format& f);

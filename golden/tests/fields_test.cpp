@@ -112,7 +112,7 @@ TEST(Fields, PlacingKeepsEveryOperandThatShows) {
 TEST(Fields, ArraysTakeTheFieldsOfAMode) {
     SystolicParams p;
     p.datapath = make_fields_datapath(lp(8, 1, 3), lp(4, 0, 2), {}, 16, Rounding::kTruncate);
-    p.run_time_fields = true;
+    p.choice = Choice::kFields;
     const SystolicParams d = in_mode(p, fields_mode({{3, 7}, {2, 1}}));
     EXPECT_EQ(d.datapath.weight, lp(8, 3, 7));
     EXPECT_EQ(d.datapath.activation, lp(4, 2, 1));

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdlib>
 #include <map>
@@ -12,7 +13,6 @@
 
 #include "coco/rng.hpp"
 #include "generator/support/draw.hpp"
-#include "golden/datapath/fields.hpp"
 
 namespace peforge {
 
@@ -147,6 +147,51 @@ std::uint64_t inverse(std::uint64_t a) {
     return x;
 }
 
+/// The least inputs of the encoder that give their code: every z with encode(z) != encode(z - 1).
+std::vector<std::int64_t> thresholds(const golden::PostParams& post,
+                                     const golden::Encoder& encoder) {
+    const std::int64_t end = 1LL << (post.z_bits - 1);
+    std::vector<std::int64_t> all;
+    // The code does not return to an earlier one as z grows, so that bisection finds the next
+    // change.
+    for (std::int64_t z = -end; encoder.encode(z) != encoder.encode(end - 1);) {
+        std::int64_t same = z;
+        std::int64_t other = end - 1;
+        while (other - same > 1) {
+            const std::int64_t middle = same + (other - same) / 2;
+            (encoder.encode(middle) == encoder.encode(z) ? same : other) = middle;
+        }
+        all.push_back(other);
+        z = other;
+    }
+    return all;
+}
+
+/// A product on the border of two codes, by a shift of any size, or one unit of the sum beside it:
+/// where the encoder rounds as well, few other products show what the rounding of the shift does.
+std::optional<golden::ColumnParams> draw_code_border(Draw& rng, const Design& d,
+                                                     const std::vector<std::int64_t>& edges,
+                                                     std::int64_t sum) {
+    const golden::PostParams& post = d.post();
+    const int width = d.accumulator().width;
+    const std::int64_t edge = edges[rng.below(edges.size())];
+    // Halves: a tie goes to the edge or to the value below it.
+    const std::int64_t halves =
+        2 * edge - (post.rounding == golden::Rounding::kNearestEven ? 1 : 0);
+    const int bits =
+        static_cast<int>(std::bit_width(static_cast<std::uint64_t>(std::llabs(halves))));
+    const int most = width - 2 - bits;
+    if (most < 0) return std::nullopt;
+    const int i = rng.between(0, most);
+    const int j = rng.between(0, post.scale_bits - 1);
+    if (i + j + 1 >= 1 << post.shift_bits) return std::nullopt;
+    const std::int64_t x = halves * (1LL << i) + static_cast<std::int64_t>(rng.below(3)) - 1;
+    const std::int64_t limit = 1LL << (width - 1);
+    if (x - sum < -limit || x - sum >= limit) return std::nullopt;
+    return golden::ColumnParams{
+        .bias = x - sum, .scale = 1U << j, .shift = static_cast<std::uint32_t>(i + j + 1)};
+}
+
 /// A product on a tie of a shift of any size, or a little beside it: a bias and a scale that are
 /// small odd numbers times powers of two.
 std::optional<golden::ColumnParams> draw_wide_tie(Draw& rng, const Design& d, std::int64_t sum) {
@@ -173,9 +218,13 @@ std::optional<golden::ColumnParams> draw_wide_tie(Draw& rng, const Design& d, st
 
 /// A scale and shift that put this sum's product on a rounding tie, or 2^j beside one: then every
 /// low bit of the product decides an output, which a random product's low bits rarely do.
-golden::ColumnParams draw_near_tie(Draw& rng, const Design& d, std::int64_t sum) {
+golden::ColumnParams draw_near_tie(Draw& rng, const Design& d,
+                                   const std::vector<std::int64_t>& edges, std::int64_t sum) {
     const golden::PostParams& post = d.post();
     const std::int64_t limit = 1LL << (d.accumulator().width - 1);
+    if (post.has_bias && post.output.kind != FormatKind::kInt && rng.below(2) == 0) {
+        if (const auto border = draw_code_border(rng, d, edges, sum)) return *border;
+    }
     if (post.has_bias && rng.below(2) == 0) {
         if (const auto wide = draw_wide_tie(rng, d, sum)) return *wide;
     }
@@ -201,26 +250,6 @@ golden::ColumnParams draw_near_tie(Draw& rng, const Design& d, std::int64_t sum)
         (inverse(static_cast<std::uint64_t>(x >> zeros) | 1) * rest) & mask);
     p.shift = static_cast<std::uint32_t>(bits + zeros);
     return p;
-}
-
-/// The least inputs of the encoder that give their code: every z with encode(z) != encode(z - 1).
-std::vector<std::int64_t> thresholds(const golden::PostParams& post,
-                                     const golden::Encoder& encoder) {
-    const std::int64_t end = 1LL << (post.z_bits - 1);
-    std::vector<std::int64_t> all;
-    // The code does not return to an earlier one as z grows, so that bisection finds the next
-    // change.
-    for (std::int64_t z = -end; encoder.encode(z) != encoder.encode(end - 1);) {
-        std::int64_t same = z;
-        std::int64_t other = end - 1;
-        while (other - same > 1) {
-            const std::int64_t middle = same + (other - same) / 2;
-            (encoder.encode(middle) == encoder.encode(z) ? same : other) = middle;
-        }
-        all.push_back(other);
-        z = other;
-    }
-    return all;
 }
 
 /// A bias that gives the encoder the z of its place: thresholds and the values below them first,
@@ -304,8 +333,9 @@ Expected expect(const Design& d, const TestCase& test, Problem& p, Draw& rng) {
     }
     const golden::Encoder encoder(d.post().output, d.post().z_frac_bits);
     const bool encoding = test.scaling == Scaling::kEncoder && d.post().has_bias;
-    const std::vector<std::int64_t> edges =
-        encoding ? thresholds(d.post(), encoder) : std::vector<std::int64_t>{};
+    const std::vector<std::int64_t> edges = encoding || test.scaling == Scaling::kNearTie
+                                                ? thresholds(d.post(), encoder)
+                                                : std::vector<std::int64_t>{};
     for (int c = 0; c < n; ++c) {
         std::int64_t largest = 0;
         for (int r = 0; r < m; ++r) {
@@ -313,7 +343,7 @@ Expected expect(const Design& d, const TestCase& test, Problem& p, Draw& rng) {
                 largest, std::llabs(e.acc[area(r, n) + static_cast<std::size_t>(c)]));
         }
         const std::int64_t top = e.acc[static_cast<std::size_t>(c)];
-        p.columns.push_back(test.scaling == Scaling::kNearTie ? draw_near_tie(rng, d, top)
+        p.columns.push_back(test.scaling == Scaling::kNearTie ? draw_near_tie(rng, d, edges, top)
                             : encoding ? draw_encoder_input(rng, d, edges, c, top)
                                        : draw_column(rng, d, largest));
     }
@@ -380,21 +410,24 @@ std::string describe_beat(const Gemm& gemm, std::uint64_t beat,
     return describe_output(gemm, static_cast<std::size_t>(first - codes.begin()), *first);
 }
 
-/// A mode of the array, each as often as the others; or run-time fields, at times the spec's own
-/// ones, and for each operand at times corners: the finest logarithms are those of es 0, rs 1.
+/// A mode of the array, each as often as the others; or what a job chooses, at times the spec's own
+/// formats, and for each operand at times corners: the finest logarithms are those of es 0, rs 1.
 Design draw_mode(const Design& d, const TestCase& test, Draw& rng) {
-    if (d.spec.run_time_fields) {
-        if (test.own_fields || rng.below(8) == 0) return d;
-        const auto draw = [&rng](const Format& f) {
-            const int es = golden::largest_es(f.n);
-            if (rng.below(3) != 0) {
-                return golden::LpFields{.es = rng.between(0, es), .rs = rng.between(1, f.n - 1)};
+    if (has_choice(d)) {
+        if (test.mode) return in_mode(d, *test.mode);
+        if (rng.below(8) == 0) return d;
+        int mode = 0;
+        for (const char* role : {"wgt", "act"}) {
+            const bool corner = rng.below(3) == 0;
+            for (const golden::Selector& s : selectors(d)) {
+                if (!s.name.starts_with(role)) continue;
+                const int value = !corner             ? rng.between(s.lowest, s.largest)
+                                  : rng.below(2) == 0 ? s.lowest
+                                                      : s.largest;
+                mode |= value << s.place;
             }
-            return golden::LpFields{.es = rng.below(2) == 0 ? 0 : es,
-                                    .rs = rng.below(2) == 0 ? 1 : f.n - 1};
-        };
-        const golden::LpFields weight = draw(d.spec.weight);
-        return in_mode(d, golden::fields_mode({weight, draw(d.spec.activation)}));
+        }
+        return in_mode(d, mode);
     }
     const int modes = mode_count(d);
     return modes == 1 ? d
@@ -473,7 +506,7 @@ TestCase variant(TestCase test, golden::GemmShape shape) {
     return test;
 }
 
-/// A job beat of the array's own mode or fields: a word for each port, one row, one tile.
+/// A job beat of the array's own mode or formats: a word for each port, one row, one tile.
 std::vector<std::uint32_t> legal_job(const Design& d) {
     std::map<std::string, std::uint64_t> values = job_mode_ports(d);
     values["job_m_i"] = values["job_tiles_i"] = 1;
@@ -487,27 +520,21 @@ std::vector<std::uint32_t> legal_job(const Design& d) {
     return words;
 }
 
-/// Jobs that are good but for one of their fields.
-void add_bad_fields(const Design& d, std::vector<std::vector<std::uint32_t>>& beats) {
+/// Jobs that are good but for one of the numbers that choose their formats.
+void add_bad_choices(const Design& d, std::vector<std::vector<std::uint32_t>>& beats) {
     for (const Stream& stream : streams(d)) {
         if (stream.name != "job") continue;
         for (std::size_t i = 0; i < stream.payload.size(); ++i) {
-            const Port& port = stream.payload[i];
-            const int n = port.name.starts_with("job_wgt") ? d.weight_bits : d.act_bits;
-            std::vector<int> bad;
-            if (port.name.ends_with("_rs_i")) bad = {0, n};
-            if (port.name.ends_with("_es_i")) bad = {golden::largest_es(n) + 1};
-            bad.push_back((1 << std::min(port.width, 8)) - 1);
-            for (const int value : bad) {
-                std::vector<std::uint32_t> beat = legal_job(d);
-                beat[i] = static_cast<std::uint32_t>(value);
-                const auto get = [&](const std::string& name) -> std::uint64_t {
-                    for (std::size_t p = 0; p < stream.payload.size(); ++p) {
-                        if (stream.payload[p].name == name) return beat[p];
+            for (const golden::Selector& s : selectors(d)) {
+                if (stream.payload[i].name != selector_port(s)) continue;
+                const int last = (1 << s.width) - 1;
+                for (const int value : {s.lowest - 1, s.largest + 1, last}) {
+                    if (value < 0 || value > last || (value >= s.lowest && value <= s.largest)) {
+                        continue;
                     }
-                    return 0;
-                };
-                if (value < 1 << port.width && !job_mode(d, get)) beats.push_back(beat);
+                    beats.push_back(legal_job(d));
+                    beats.back()[i] = static_cast<std::uint32_t>(value);
+                }
             }
         }
     }
@@ -526,7 +553,7 @@ void add_bad_jobs(const Design& d, Episode& episode, Draw& rng) {
     std::vector<std::vector<std::uint32_t>> beats;
     for (const auto& [m, tiles] : bad) beats.push_back({m, tiles});
     for (std::vector<std::uint32_t>& beat : beats) {
-        // Fields that are legal, or zeros.
+        // Formats that are legal, or zeros.
         const std::vector<std::uint32_t> good = legal_job(d);
         for (std::size_t i = beat.size(); i < good.size(); ++i) beat.push_back(good[i]);
     }
@@ -535,7 +562,7 @@ void add_bad_jobs(const Design& d, Episode& episode, Draw& rng) {
         beats.back().resize(jobs.words_per_beat);
         beats.back().back() = modes;
     }
-    if (d.spec.run_time_fields) add_bad_fields(d, beats);
+    add_bad_choices(d, beats);
     for (const std::vector<std::uint32_t>& beat : beats) {
         const std::uint64_t at = rng.below(jobs.beats() + 1) * jobs.words_per_beat;
         jobs.words.insert(jobs.words.begin() + static_cast<std::ptrdiff_t>(at), beat.begin(),

@@ -11,7 +11,6 @@
 #include <span>
 
 #include "generator/spec/error.hpp"
-#include "golden/datapath/fields.hpp"
 
 namespace peforge::coverage {
 
@@ -96,18 +95,14 @@ BinCounter::BinCounter(const Design& design)
     for (int mode = 0; mode < mode_count(design) && mode_count(design) > 1; ++mode) {
         declare("job.mode_" + mode_name(design, mode), "a job of this mode");
     }
-    if (design.spec.run_time_fields) {
-        for (const auto& [role, f] :
-             {std::pair("wgt", design.spec.weight), std::pair("act", design.spec.activation)}) {
-            for (int es = 0; es <= golden::largest_es(f.n); ++es) {
-                declare(fmt::format("job.{}_es_{}", role, es), "a job of this es");
-            }
-            for (int rs = 1; rs < f.n; ++rs) {
-                declare(fmt::format("job.{}_rs_{}", role, rs), "a job of this rs");
-            }
+    for (const golden::Selector& selector : selectors(design)) {
+        for (int value = selector.lowest; value <= selector.largest; ++value) {
+            declare(fmt::format("job.{}_{}", selector.name, value), "a job of this choice");
         }
-        declare("job.other_fields", "a job of other fields than the one before");
-        declare("job.same_fields", "a job of the same fields as the one before");
+    }
+    if (has_choice(design)) {
+        declare("job.other_formats", "a job of other formats than the one before");
+        declare("job.same_formats", "a job of the same formats as the one before");
     }
     declare("job.one_row", "a job of one row");
     declare("job.all_rows", "a job of as many rows as the array takes");
@@ -199,7 +194,7 @@ void BinCounter::add_beats(const Beats& beats) {
             throw InputError("beats", "", "a job without its operands");
         }
         if (mode_count(design_) > 1) ++bin("job.mode_" + mode_name(design_, *mode)).count;
-        if (design_.spec.run_time_fields) count_fields(*mode, j > 0);
+        if (has_choice(design_)) count_choice(*mode, j > 0);
         bin("job.one_row").count += m == 1 ? 1 : 0;
         bin("job.all_rows").count += m == design_.rows_m ? 1 : 0;
         bin("job.one_tile").count += tiles == 1 ? 1 : 0;
@@ -219,15 +214,11 @@ void BinCounter::add_beats(const Beats& beats) {
     }
 }
 
-void BinCounter::count_fields(int mode, bool follows) {
-    const golden::JobFields fields =
-        golden::fields_of_mode(mode, design_.weight_bits, design_.act_bits);
-    for (const auto& [role, f] :
-         {std::pair("wgt", fields.weight), std::pair("act", fields.activation)}) {
-        ++bin(fmt::format("job.{}_es_{}", role, f.es)).count;
-        ++bin(fmt::format("job.{}_rs_{}", role, f.rs)).count;
+void BinCounter::count_choice(int mode, bool follows) {
+    for (const golden::Selector& selector : selectors(design_)) {
+        ++bin(fmt::format("job.{}_{}", selector.name, golden::selected(selector, mode))).count;
     }
-    if (follows) ++bin(mode == last_mode_ ? "job.same_fields" : "job.other_fields").count;
+    if (follows) ++bin(mode == last_mode_ ? "job.same_formats" : "job.other_formats").count;
     last_mode_ = mode;
 }
 
@@ -235,13 +226,13 @@ void BinCounter::add_job(const Design& d, std::size_t first_tile, std::size_t fi
                          std::size_t first_prm, golden::GemmShape shape, bool relu,
                          const Beats& beats) {
     // Place of a code in a beat; the bins of operands are of the first mode's formats, or of
-    // the spec's own fields.
+    // the spec's own.
     const auto place = [&d](int code, int bits, int word_bits) {
         return area(code / d.products, word_bits) + area(code % d.products, bits);
     };
     const auto counts = [this, &d](const Format& f, Code code) -> std::uint64_t {
         // NaR is the same code whatever the fields are.
-        const bool nar = design_.spec.run_time_fields && golden::decode(f, code).nar;
+        const bool nar = has_choice(design_) && golden::decode(f, code).nar;
         return d.mode == design_.mode || nar ? 1 : 0;
     };
     const int tile_k = d.tile_k;

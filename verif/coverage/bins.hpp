@@ -46,8 +46,8 @@ private:
     /// `d`: the design in the job's mode.
     void add_job(const Design& d, std::size_t first_tile, std::size_t first_act,
                  std::size_t first_prm, golden::GemmShape shape, bool relu, const Beats& beats);
-    /// Run-time fields of a job; `follows`: behind another of the same beats.
-    void count_fields(int mode, bool follows);
+    /// Formats that a job chooses; `follows`: behind another of the same beats.
+    void count_choice(int mode, bool follows);
     void count_ties(const golden::LutParams& l, golden::GemmShape shape,
                     const std::vector<golden::Code>& activations, const golden::LutLayer& layer);
     void add_output(const golden::ColumnParams& column, bool relu, std::int64_t acc);

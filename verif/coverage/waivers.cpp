@@ -188,8 +188,8 @@ std::set<std::string> facts(const Design& d) {
     add(d.post().rounding == golden::Rounding::kTruncate, "post_truncates");
     add(is_lp(d.post().output) && d.post().output.regime == golden::LpRegime::kCapped, "capped");
     add(!d.output_stationary() && d.timing.wave <= 1, "short_wave");
-    add(mode_count(d) > 1 || d.spec.run_time_fields, "modes");
-    add(d.spec.run_time_fields, "fields");
+    add(mode_count(d) > 1 || has_choice(d), "modes");
+    add(has_choice(d), "choice");
     add(d.output_stationary(), "output_stationary");
     add((d.rows_m & (d.rows_m - 1)) == 0, "rows_m_power_of_2");
     add(d.rows_m == (1 << d.m_bits) - 1, "every_m_fits");

@@ -111,6 +111,7 @@ TEST(RandomSpec, CoversWhatASpecCanSay) {
         note(!s.bias, "no bias");
         note(s.rows_m == 1, "one row");
         note(s.run_time_fields, "fields");
+        note(s.run_time_types, "types");
     }
     EXPECT_GT(accepted, kCandidates / 3);
     const std::size_t weights = golden::kFormatKindNames.size();
@@ -119,7 +120,7 @@ TEST(RandomSpec, CoversWhatASpecCanSay) {
         if (!golden::is_power_sum(static_cast<golden::FormatKind>(i))) ++outputs;
     }
     constexpr std::size_t kMetrics = 3;
-    constexpr std::size_t kNoted = 12;
+    constexpr std::size_t kNoted = 13;
     EXPECT_EQ(seen.size(), kMetrics + weights + outputs + kNoted);
 }
 
