@@ -6,6 +6,8 @@
 
 #include <chrono>
 #include <iterator>
+#include <limits>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
@@ -95,9 +97,28 @@ bool has_results(const Shard& shard) {
     return fs::exists(shard.out / "results.json");
 }
 
-/// Runs the shards; those that end without results for no reason of their own once more.
-void run_shards(Launcher& launcher, const std::vector<Shard>& shards, bool show) {
+/// What became of a shard that left no results: a test of its own, which fails. Its beats are none.
+SpecResults lost_results(const Shard& shard, const RegressOptions& o, const std::string& why) {
+    SpecResults r;
+    const Spec spec = load_spec(o.specs[shard.spec]);
+    r.spec = spec.name;
+    r.spec_hash = spec.hash;
+    r.simulator = o.sim;
+    r.level = o.level;
+    r.seed = o.seed;
+    const std::string name = "results";
+    r.tests.push_back({.index = std::numeric_limits<std::uint64_t>::max(),
+                       .result = {.name = name, .failure = why},
+                       .beats = {.name = name, .count = 0, .sha256 = ""}});
+    return r;
+}
+
+/// Runs the shards; those that end without results for no reason of their own once more. Returns
+/// why the others have none, by their place.
+std::map<std::size_t, std::string> run_shards(Launcher& launcher, const std::vector<Shard>& shards,
+                                              bool show) {
     std::vector<const Shard*> todo;
+    std::map<std::size_t, std::string> reasons;
     for (const Shard& shard : shards) todo.push_back(&shard);
     for (int attempt = 1;; ++attempt) {
         std::vector<Task> tasks;
@@ -120,13 +141,14 @@ void run_shards(Launcher& launcher, const std::vector<Shard>& shards, bool show)
                 throw Error(static_cast<ExitStatus>(ends[i].status), own_line(ends[i].output));
             }
             if (attempt > 1) {
-                throw CheckFailedError(fmt::format("{} ended with status {} and no results:\n{}",
-                                                   todo[i]->task.name, ends[i].status,
-                                                   ends[i].output));
+                reasons[static_cast<std::size_t>(todo[i] - shards.data())] =
+                    fmt::format("ended with status {} and no results:\n{}", ends[i].status,
+                                own_line(ends[i].output));
+                continue;
             }
             lost.push_back(todo[i]);
         }
-        if (lost.empty()) return;
+        if (lost.empty()) return reasons;
         todo = std::move(lost);
     }
 }
@@ -142,7 +164,7 @@ int regress_command(const RegressOptions& o) {
     const std::size_t jobs = o.jobs > 0 ? static_cast<std::size_t>(o.jobs)
                                         : std::max(1U, std::thread::hardware_concurrency());
     ProcessPool pool(jobs, words(o.launcher));
-    run_shards(pool, shards, talk);
+    const std::map<std::size_t, std::string> lost = run_shards(pool, shards, talk);
 
     FileSet files;
     std::vector<SpecResults> results;
@@ -151,8 +173,13 @@ int regress_command(const RegressOptions& o) {
     std::size_t failed = 0;
     for (std::size_t spec = 0; spec < names.size(); ++spec) {
         std::vector<SpecResults> parts;
-        for (const Shard& shard : shards) {
+        for (std::size_t i = 0; i < shards.size(); ++i) {
+            const Shard& shard = shards[i];
             if (shard.spec != spec) continue;
+            if (const auto why = lost.find(i); why != lost.end()) {
+                parts.push_back(lost_results(shard, o, why->second));
+                continue;
+            }
             const fs::path file = shard.out / "results.json";
             parts.push_back(parse_results(read_file(file), file.string()));
             if (!o.coverage) continue;

@@ -26,8 +26,9 @@ struct RegressOptions {
 
 /// Runs `peforge verify` on every spec and shard. Writes OUT/results.xml, OUT/SPEC/results.json and
 /// digests.txt, with coverage OUT/coverage.*; none of them depends on the order in which tasks end,
-/// but for their times. A task that leaves no results (killed, machine lost) is started once more;
-/// a test that fails is not. Returns kDone, kCheckFailed, or the status of a spec that is refused.
+/// but for their times. A task that leaves no results (killed, machine lost) is started once more
+/// and then counts as one failed test, `results`; a test that fails is not. Returns kDone,
+/// kCheckFailed, or the status of a spec that is refused.
 int regress_command(const RegressOptions& options);
 
 }  // namespace peforge::launch

@@ -150,8 +150,21 @@ TEST_F(Regress, ATaskThatLeavesNoResultsIsStartedOnceMore) {
     fs::permissions(scratch_.path() / "never", fs::perms::owner_all);
     const ProcessResult lost = run({spec("int4x8_ws_1x5"), "-o", "none", "--launcher", "./never"});
     EXPECT_EQ(lost.status, kCheckFailed);
-    EXPECT_THAT(lost.output, HasSubstr("ended with status 137 and no results"));
-    EXPECT_FALSE(fs::exists(scratch_.path() / "none"));
+    EXPECT_THAT(lost.output, HasSubstr("FAIL int4x8_ws_1x5.results: ended with status 137 and no "
+                                       "results:\ngone"));
+    EXPECT_THAT(read(scratch_.path() / "none/results.xml"), HasSubstr("failures=\"1\""));
+}
+
+TEST_F(Regress, ASpecThatLeavesNoResultsTakesNoOtherWithIt) {
+    write(scratch_.path() / "picky",
+          "#!/bin/sh\ncase \"$*\" in *pot3*) exit 1;; esac\nexec \"$@\"\n");
+    fs::permissions(scratch_.path() / "picky", fs::perms::owner_all);
+    const ProcessResult result = run({spec("int4x8_ws_1x5"), spec("pot3_ws_5x1"), "-o", "out",
+                                      "--coverage", "--launcher", "./picky"});
+    EXPECT_EQ(result.status, kCheckFailed);
+    EXPECT_THAT(result.output, HasSubstr("** SPECS=2 TESTS=44 PASS=43 FAIL=1 SKIP=0 **"));
+    EXPECT_NE(digests("out", "int4x8_ws_1x5"), "");
+    EXPECT_TRUE(fs::exists(scratch_.path() / "out/coverage.json"));
 }
 
 /// The examples at level 1: what scripts/test shows of every family.
