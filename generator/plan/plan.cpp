@@ -124,7 +124,7 @@ std::vector<TestCase> test_plan(const Design& d, int level, std::uint64_t seed) 
     // Every choice, where there are few: a unit of a sum shows, whatever the formats are.
     for (const int mode : few_modes(d)) {
         plan.push_back({"choice." + std::to_string(mode),
-                        {1, k_of(16, 0), std::max(8 * cols, 2 * codes)},
+                        {1, k_of(16, 0), std::max(8 * cols, std::min(2 * codes, 64))},
                         kRandom,
                         {},
                         false,

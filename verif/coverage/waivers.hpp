@@ -42,8 +42,9 @@ const std::vector<Waiver>& project_waivers();
 /// "saturate", "bias", "relu", "nar" (operands
 /// have it), "serial_post" (fewer post lanes than columns), "post_truncates", "capped" (regime of
 /// the output format), "short_wave" (a swap passes in a cycle), "modes" (jobs choose a mode or
-/// formats), "choice" (formats), "every_m_fits" (no row count of job_m_i is too large), "rows_m_power_of_2", "pipeline=2", "rows=1", "lanes=4", "cols=1",
-/// "centroids=3", "metric=l2", "weight=lp", "activation=int", "output=pot", "spec=NAME".
+/// formats), "choice" (formats), "every_m_fits" (no row count of job_m_i is too large),
+/// "rows_m_power_of_2", "pipeline=2", "rows=1", "lanes=4", "cols=1", "centroids=3", "metric=l2",
+/// "weight=lp", "activation=int", "output=pot", "spec=NAME".
 std::set<std::string> facts(const Design& design);
 
 /// "status" of "rtl/NAME_status.v", "top" of "rtl/NAME.v".
