@@ -101,13 +101,12 @@ void check_operands(DatapathKind kind, const Format& weight, const Format& activ
     }
 }
 
-/// Decides A for products in the octaves low..high.
-void choose_fraction(DatapathParams& d, int low, int high, std::optional<int> acc_frac_bits,
+/// Decides A for products up to the octave `high` that need `exact` fraction bits.
+void choose_fraction(DatapathParams& d, int exact, int high, std::optional<int> acc_frac_bits,
                      int octaves) {
-    // A product has its mantissa's bits below its octave in the sum, or the bins' multiples have.
-    const int mantissa = d.convert == Convert::kPerBin ? 0 : d.mantissa_bits;
-    const int below = d.mantissa_bits - mantissa;
-    const int kept = acc_frac_bits.value_or(std::min(mantissa - low, octaves - high));
+    // The mantissas of bins' multiples lie below the bins' unit.
+    const int below = d.convert == Convert::kPerBin ? d.mantissa_bits : 0;
+    const int kept = acc_frac_bits.value_or(std::min(exact, octaves - high));
     d.acc_frac_bits = kept + below;
     const int most = kMaxTermBits - 1 - high - below;
     if (kept > most) {
@@ -141,7 +140,24 @@ void fill_log(DatapathParams& d, std::optional<int> mantissa_bits, std::optional
             std::to_string(frac) + " fraction bits: a table entry rounds up to 2^(m+1); allowed: " +
             std::to_string(smallest) + " to " + std::to_string(kMaxMantissaBits) + ", or \"auto\"");
     }
-    choose_fraction(d, d.log_min >> frac, d.log_max >> frac, acc_frac_bits, octaves);
+    // A product has its mantissa's bits below its octave, unless the bins' multiples have them.
+    const int mantissa = d.convert == Convert::kPerBin ? 0 : d.mantissa_bits;
+    choose_fraction(d, mantissa - (d.log_min >> frac), d.log_max >> frac, acc_frac_bits, octaves);
+}
+
+/// Fraction bits that the numbers of a floating-point format need: those of small ones may have
+/// fewer bits behind their first than others.
+int fraction_bits(const Format& f) {
+    const int frac = log_frac_bits(f);
+    int most = std::numeric_limits<int>::min();
+    for (int code = 0; code < code_count(f); ++code) {
+        const Decoded d = decode(f, static_cast<Code>(code));
+        if (d.zero || d.nar) continue;
+        const int exponent = d.value >> frac;
+        const auto mantissa = static_cast<unsigned>((1 << frac) + (d.value - (exponent << frac)));
+        most = std::max(most, frac - std::countr_zero(mantissa) - exponent);
+    }
+    return most;
 }
 
 void fill_float(DatapathParams& d, std::optional<int> acc_frac_bits, int octaves) {
@@ -153,7 +169,8 @@ void fill_float(DatapathParams& d, std::optional<int> acc_frac_bits, int octaves
     // Mantissas are at most 2 - 2^-F each, so that a product reaches one octave higher, or none
     // where one of them has no fraction.
     const int carry = wf > 0 && af > 0 ? 1 : 0;
-    choose_fraction(d, d.log_min, d.log_max + carry, acc_frac_bits, octaves);
+    const int exact = fraction_bits(d.weight) + fraction_bits(d.activation);
+    choose_fraction(d, exact, d.log_max + carry, acc_frac_bits, octaves);
 }
 
 }  // namespace

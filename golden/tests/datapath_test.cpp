@@ -123,10 +123,12 @@ TEST(golden_datapath, float_numbers_are_decided_as_documented) {
     EXPECT_EQ(e4m3.log_min, -18);
     EXPECT_EQ(e4m3.log_max, 16);
     EXPECT_EQ(e4m3.acc_frac_bits, 24 - 17);
-    // Flint4: 1/4 .. 4 with at most one fraction bit; exact.
+    // Flint4: 1/4 .. 4, all of them quarters, although 1 and more have a fraction bit.
     const DatapathParams flint = make(DatapathKind::kFloat, "flint:n=4", "flint:n=4");
-    EXPECT_EQ(flint.acc_frac_bits, 2 + 4);
-    EXPECT_EQ(flint.max_term, 16 << 6);
+    EXPECT_EQ(flint.acc_frac_bits, 2 + 2);
+    EXPECT_EQ(flint.max_term, 16 << 4);
+    // Posit<5,0>: 1/8 .. 8; the smallest has no fraction bits, which those at 1 have.
+    EXPECT_EQ(make(DatapathKind::kFloat, "posit:n=5,es=0", "posit:n=5,es=0").acc_frac_bits, 3 + 3);
 }
 
 TEST(golden_datapath, log_terms_match_for_the_widest_range) {
