@@ -68,9 +68,9 @@ Mutant parse_line(const std::string& line) {
     return m;
 }
 
-/// Yosys cannot change the enable of a memory's asynchronous read port.
+/// Yosys cannot change the enable and the resets of a memory's asynchronous read port.
 bool possible(const Mutant& m) {
-    return m.port != "RD_EN";
+    return m.port != "RD_EN" && m.port != "RD_ARST" && m.port != "RD_SRST";
 }
 
 /// Drawn beyond those asked for: Yosys counts the original, and some are not possible.
