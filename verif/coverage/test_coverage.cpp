@@ -255,7 +255,7 @@ TEST(CoverageRun, FindsAPlantedLineAndMergesRuns) {
                 "    reg planted_q;\n    wire unused_planted = planted_q;\n"
                 "    always @(posedge clk_i) begin\n"
                 "        planted_q <= 1'b0;\n"
-                "        if (jobs_q == 8'hff) begin\n            planted_q <= 1'b1;\n        end\n"
+                "        if (jobs_q == {JOBS_W{1'b1}}) begin\n            planted_q <= 1'b1;\n        end\n"
                 "    end\n\n");
     const DesignCoverage smoke = run(design, files, "smoke.");
     const DesignCoverage all = run(design, files, "");
@@ -296,7 +296,7 @@ TEST(CoverageRun, FindsAPlantedLineAndMergesRuns) {
 
     const FileSet report = report_files(one);
     EXPECT_THAT(report.at("coverage.txt"), testing::HasSubstr("planted_q"));
-    EXPECT_THAT(report.at("coverage.html"), testing::HasSubstr("if (jobs_q == 8'hff)"));
+    EXPECT_THAT(report.at("coverage.html"), testing::HasSubstr("if (jobs_q == {JOBS_W{1'b1}})"));
     EXPECT_THAT(report.at("coverage.html"), testing::Not(testing::HasSubstr("<script")));
 }
 

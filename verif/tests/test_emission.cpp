@@ -130,7 +130,7 @@ TEST(EmittedParameters, OtherSizesOfOutputStationaryArraysLintClean) {
 /// A port, and a signal inside the array.
 TEST(EmittedNames, ANameThatASignalHasIsRefused) {
     Spec spec = load_spec(fs::path(PEFORGE_SOURCE_DIR) / "specs" / "lp8_ws_3x7.json");
-    for (const char* name : {"clk_i", "row"}) {
+    for (const char* name : {"clk_i", "row_ok"}) {
         spec.name = name;
         try {
             emit(resolve(spec, "f.json"));
