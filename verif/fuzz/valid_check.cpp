@@ -51,12 +51,12 @@ std::string verify_problem(const Design& design, const FileSet& files, const Val
     return "";
 }
 
-/// Bits of the storage behind the accumulators and, for lut arrays, of the two table banks; sums
-/// that stay in the PEs are registers.
+/// Bits of the storage behind the accumulators, finished rows included, and, for lut arrays, of the
+/// two table banks; sums that stay in the PEs are registers.
 long long memory_bits(const Design& d) {
     if (d.output_stationary()) return 0;
     const long long accumulators =
-        static_cast<long long>(d.cols) * d.rows_m * d.accumulator().width;
+        static_cast<long long>(d.cols) * (d.rows_m + d.timing.results) * d.accumulator().width;
     if (!d.lut) return accumulators;
     return accumulators + (2LL << d.lut->index_bits) * d.lut->columns * d.lut->entry_bits;
 }
