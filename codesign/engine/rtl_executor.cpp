@@ -24,7 +24,7 @@ public:
             layer.weights.empty()
                 ? rtl_.gemm(shape, activations, layer.lut, layer.columns, layer.relu, out)
                 : rtl_.gemm(shape, activations, layer.weights, layer.columns, layer.relu, out,
-                             layer.rows);
+                            layer.rows);
         stats.cycle_mismatches = rtl.cycles == stats.cycles ? 0 : 1;
         stats.cycles = rtl.cycles;
         for (std::size_t i = 0; i < out.size(); ++i) {

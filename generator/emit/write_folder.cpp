@@ -19,9 +19,8 @@ void check_replaceable(const fs::path& dir) {
         throw InputError(dir.string(), "", "is not a folder; give a new or empty folder");
     }
     if (fs::is_empty(dir)) return;
-    for (const char* mark :
-         {"manifest.json", "result.json", "report.json", "results.xml", "mutation.json",
-          "coverage.json"}) {
+    for (const char* mark : {"manifest.json", "result.json", "report.json", "results.xml",
+                             "mutation.json", "coverage.json"}) {
         if (fs::exists(dir / mark)) return;
     }
     throw InputError(dir.string(), "",

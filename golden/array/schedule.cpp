@@ -38,9 +38,9 @@ std::vector<Job> plan(GemmShape shape, int tile_k, int cols, int rows_m, int mod
     }
     std::vector<Job> jobs;
     for (int n0 = 0; n0 < shape.n; n0 += cols) {
-        const int k =
-            rows.empty() ? shape.k
-                         : static_cast<int>(rows[static_cast<std::size_t>(n0 / cols)].size());
+        const int k = rows.empty()
+                          ? shape.k
+                          : static_cast<int>(rows[static_cast<std::size_t>(n0 / cols)].size());
         const int tiles = k / tile_k + (k % tile_k != 0 ? 1 : 0);
         for (int m0 = 0; m0 < shape.m; m0 += rows_m) {
             jobs.push_back({.m0 = m0,

@@ -251,12 +251,13 @@ TEST(CoverageRun, FindsAPlantedLineAndMergesRuns) {
     std::string& text = files.at("rtl/coverage_tiny_status.v");
     const std::string from = "    assign busy_o = ";
     ASSERT_NE(text.find(from), std::string::npos);
-    text.insert(text.find(from),
-                "    reg planted_q;\n    wire unused_planted = planted_q;\n"
-                "    always @(posedge clk_i) begin\n"
-                "        planted_q <= 1'b0;\n"
-                "        if (jobs_q == {JOBS_W{1'b1}}) begin\n            planted_q <= 1'b1;\n        end\n"
-                "    end\n\n");
+    text.insert(
+        text.find(from),
+        "    reg planted_q;\n    wire unused_planted = planted_q;\n"
+        "    always @(posedge clk_i) begin\n"
+        "        planted_q <= 1'b0;\n"
+        "        if (jobs_q == {JOBS_W{1'b1}}) begin\n            planted_q <= 1'b1;\n        end\n"
+        "    end\n\n");
     const DesignCoverage smoke = run(design, files, "smoke.");
     const DesignCoverage all = run(design, files, "");
     const auto planted = [](const DesignCoverage& d) {

@@ -103,11 +103,12 @@ void pack_systolic_tile(const Design& d, golden::GemmShape shape, const golden::
             for (int lane = 0; lane < s.lanes; ++lane) {
                 const std::optional<int> k = sent[k0 + row * s.lanes + lane];
                 const bool used = k && c < job.n;
-                wgt.put(used ? weights[static_cast<std::size_t>(*k) *
-                                           static_cast<std::size_t>(shape.n) +
-                                       static_cast<std::size_t>(job.n0 + c)]
-                             : golden::zero_code(d.spec.weight),
-                        d.weight_bits);
+                wgt.put(
+                    used
+                        ? weights[static_cast<std::size_t>(*k) * static_cast<std::size_t>(shape.n) +
+                                  static_cast<std::size_t>(job.n0 + c)]
+                        : golden::zero_code(d.spec.weight),
+                    d.weight_bits);
                 if ((lane + 1) % d.products == 0) {
                     wgt.skip(d.weight_word_bits - d.products * d.weight_bits);
                 }

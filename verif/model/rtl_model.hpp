@@ -67,8 +67,8 @@ public:
     StretchResult run(const Stretch& stretch);
 
     /// Runs one GEMM on a systolic array; see golden::SystolicArray::run for the operands and
-    /// golden::used_rows for `rows`. The counters start from zero. Throws CheckFailedError when the array stops moving or breaks its
-    /// protocol.
+    /// golden::used_rows for `rows`. The counters start from zero. Throws CheckFailedError when the
+    /// array stops moving or breaks its protocol.
     PeforgeRtlStats gemm(golden::GemmShape shape, std::span<const golden::Code> activations,
                          std::span<const golden::Code> weights,
                          std::span<const golden::ColumnParams> columns, bool relu,
