@@ -61,6 +61,11 @@ void add_options(CLI::App& run, RunOptions& o) {
     run.add_option("--seed", o.seed, "of sampling and k-means")
         ->capture_default_str()
         ->type_name("S");
+    run.add_option("--lut-fit", o.lut_fit,
+                   "entries of LUT arrays: least_squares, or kmeans: prototypes times weights, "
+                   "without refinement")
+        ->capture_default_str()
+        ->type_name("METHOD");
     run.add_option("--threads", o.threads, "default: one per processor")->type_name("N");
     run.add_flag("--json", o.json, "result.json on standard output");
     run.add_flag("--quiet", o.quiet, "no table");

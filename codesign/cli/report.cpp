@@ -82,6 +82,7 @@ std::string to_json(const RunResult& r) {
         {"host_macs_per_image", r.host_macs_per_image},
         {"output_sqnr_db", decibels(r.output_sqnr_db)},
         {"formats", r.formats},
+        {"lut_fit", r.lut_fit ? Json(*r.lut_fit) : Json(nullptr)},
         {"preprocessing", r.preprocessing},
         {"calibration",
          {{"source", r.calibration_source},

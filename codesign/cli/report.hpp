@@ -33,6 +33,7 @@ struct RunResult {
     std::string spec_name;
     std::string spec_hash;
     std::string formats;
+    std::optional<std::string> lut_fit;  ///< LUT arrays: where the table entries come from
     std::string on;
     std::string data;
     std::string preprocessing;

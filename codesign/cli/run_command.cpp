@@ -94,6 +94,10 @@ void check(const RunOptions& o) {
     if (o.on != "golden" && o.on != "rtl") {
         throw InputError("run", "--on", "'" + o.on + "' is not known; allowed: golden, rtl");
     }
+    if (o.lut_fit != "least_squares" && o.lut_fit != "kmeans") {
+        throw InputError("run", "--lut-fit",
+                         "'" + o.lut_fit + "' is not known; allowed: least_squares, kmeans");
+    }
     const auto at_least = [](const char* option, int value, int least) {
         if (value < least) {
             throw InputError("run", option,
@@ -234,6 +238,9 @@ int run_command(const RunOptions& options) {
     result.spec_name = design.spec.name;
     result.spec_hash = design.spec.hash;
     result.formats = format_text(design);
+    if (design.lut) {
+        result.lut_fit = o.lut_fit;
+    }
     result.on = o.on;
     result.preprocessing = preprocessing.source;
     result.images = count;
@@ -241,8 +248,9 @@ int run_command(const RunOptions& options) {
     result.batch = std::min(o.batch, count);
     o.batch = result.batch;
     const Images calibration = choose_calibration(o, graph, preprocessing, images, count, result);
+    const LutMethod method = o.lut_fit == "kmeans" ? LutMethod::kKMeans : LutMethod::kLeastSquares;
     const Quantised quantised =
-        quantise(graph, design, calibration, {o.seed, threads}, [&](int node) {
+        quantise(graph, design, calibration, {o.seed, threads, method}, [&](int node) {
             progress.show(fmt::format("quantising layer {} of {}", node + 1, graph.nodes.size()));
         });
 

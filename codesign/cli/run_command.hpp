@@ -26,7 +26,8 @@ struct RunOptions {
     int calibration_images = 64;
     PreprocessingOptions preprocessing;
     std::uint64_t seed = 1;
-    int threads = 0;  ///< 0: one per processor
+    std::string lut_fit = "least_squares";  ///< least_squares | kmeans, see LutMethod
+    int threads = 0;                        ///< 0: one per processor
     bool json = false;
     bool quiet = false;
 };

@@ -71,14 +71,15 @@ std::vector<Code> Engine::convolve(const Node& node, const HostConvolution& conv
     std::vector<Code> out;
     out.reserve(static_cast<std::size_t>(count) * node.shape.size());
     std::vector<Code> row(k);
+    const KOrder order = k_order(network_.design);
     for (int i = 0; i < count; ++i) {
         const auto image = input.subspan(static_cast<std::size_t>(i) * in.size(), in.size());
         for (int y = 0; y < node.shape.h; ++y) {
             for (int x = 0; x < node.shape.w; ++x) {
                 for (int c = 0; c < node.shape.c; ++c) {
                     if (c % outputs == 0) {
-                        im2col_row<Code>(image, in, node.window, y, x, c / outputs * channels,
-                                         channels, Code{0}, row.data());
+                        im2col_row<Code>(image, in, node.window, order, y, x,
+                                         c / outputs * channels, channels, Code{0}, row.data());
                     }
                     const Code* weights = conv.weights.data() + (static_cast<std::size_t>(c) * k);
                     std::int64_t sum = 0;
@@ -107,7 +108,8 @@ std::vector<Code> Engine::execute(int index, const std::vector<std::span<const C
         case Op::kConv:
             if (quant.array) {
                 const std::vector<Code> rows =
-                    im2col<Code>(inputs[0], count, in, node.shape, node.window, Code{0});
+                    im2col<Code>(inputs[0], count, in, node.shape, node.window,
+                                 k_order(network_.design), Code{0});
                 out.resize(static_cast<std::size_t>(count) * node.shape.size());
                 const GemmStats reported =
                     executor.gemm(*quant.array, count * node.shape.h * node.shape.w, rows, out);

@@ -17,9 +17,7 @@ GemmStats& GemmStats::operator+=(const GemmStats& other) {
 
 std::uint64_t formula_cycles(const Design& design, const ArrayLayer& layer, int m,
                              const golden::RowLists& rows) {
-    const int rows_m = design.systolic ? design.systolic->rows_m : design.lut->rows_m;
-    return golden::cycles(design.timing, golden::plan({m, layer.k, layer.n}, design.tile_k,
-                                                      design.cols, rows_m, design.mode, rows));
+    return golden::cycles(design.timing, plan(design, {m, layer.k, layer.n}, rows));
 }
 
 GoldenExecutor::GoldenExecutor(const Design& design) : design_(design) {

@@ -7,7 +7,8 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
-#include <map>
+#include <numeric>
+#include <utility>
 
 #include "codesign/quant/random.hpp"
 
@@ -19,14 +20,9 @@ class Clustering {
 public:
     Clustering(std::span<const std::int8_t> points, int dimension, const KMeansOptions& options)
         : dimension_(static_cast<std::size_t>(dimension)), options_(options) {
-        std::map<std::vector<std::int8_t>, double> merged;
-        for (std::size_t i = 0; i + dimension_ <= points.size(); i += dimension_) {
-            merged[{points.begin() + static_cast<std::ptrdiff_t>(i),
-                    points.begin() + static_cast<std::ptrdiff_t>(i + dimension_)}] += 1.0;
-        }
-        for (const auto& [point, weight] : merged) {
-            points_.insert(points_.end(), point.begin(), point.end());
-            weights_.push_back(weight);
+        merge(points);
+        if (weights_.size() > static_cast<std::size_t>(options_.most_points)) {
+            thin();
         }
         assignment_.resize(weights_.size());
         error_.resize(weights_.size());
@@ -53,6 +49,49 @@ public:
     }
 
 private:
+    /// Distinct points in ascending order, with how often they occur.
+    void merge(std::span<const std::int8_t> points) {
+        const auto at = [&](std::size_t i) { return points.subspan(i * dimension_, dimension_); };
+        std::vector<std::size_t> order(points.size() / dimension_);
+        std::iota(order.begin(), order.end(), 0);
+        std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
+            return std::ranges::lexicographical_compare(at(a), at(b));
+        });
+        for (std::size_t i = 0; i < order.size(); ++i) {
+            const auto point = at(order[i]);
+            if (i == 0 || !std::ranges::equal(point, at(order[i - 1]))) {
+                points_.insert(points_.end(), point.begin(), point.end());
+                weights_.push_back(0.0);
+            }
+            weights_.back() += 1.0;
+        }
+    }
+
+    /// A sample of `most_points`: one at equal steps of the ordered points, from a random start on,
+    /// so that each region keeps its share.
+    void thin() {
+        const double step =
+            std::accumulate(weights_.begin(), weights_.end(), 0.0) / options_.most_points;
+        double next = random_.uniform() * step;
+        double passed = 0.0;
+        std::vector<std::int8_t> points;
+        std::vector<double> weights;
+        for (std::size_t i = 0; i < weights_.size(); ++i) {
+            passed += weights_[i];
+            double drawn = 0.0;
+            for (; next < passed; next += step) {
+                drawn += 1.0;
+            }
+            if (drawn > 0.0) {
+                const auto point = points_.begin() + static_cast<std::ptrdiff_t>(i * dimension_);
+                points.insert(points.end(), point, point + static_cast<std::ptrdiff_t>(dimension_));
+                weights.push_back(drawn);
+            }
+        }
+        points_ = std::move(points);
+        weights_ = std::move(weights);
+    }
+
     [[nodiscard]] std::size_t clusters() const {
         return static_cast<std::size_t>(options_.clusters);
     }

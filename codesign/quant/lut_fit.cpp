@@ -6,8 +6,9 @@
 #include <algorithm>
 
 #include "codesign/engine/parallel.hpp"
-#include "codesign/quant/format_grid.hpp"
+#include "codesign/quant/entry_fit.hpp"
 #include "codesign/quant/kmeans.hpp"
+#include "codesign/quant/tree_fit.hpp"
 
 namespace peforge::codesign {
 
@@ -23,10 +24,11 @@ constexpr double kRidge = 64.0;
 
 class Fitter {
 public:
-    Fitter(const golden::LutParams& params, const LutCalibration& data, int threads)
+    Fitter(const golden::LutParams& params, const LutCalibration& data,
+           const LutFitOptions& options)
         : params_(params),
           data_(data),
-          threads_(threads),
+          options_(options),
           m_(static_cast<std::size_t>(data.shape.m)),
           k_(static_cast<std::size_t>(data.shape.k)),
           n_(static_cast<std::size_t>(data.shape.n)),
@@ -34,47 +36,71 @@ public:
           c_(static_cast<std::size_t>(params.centroids)),
           s_((k_ + v_ - 1) / v_) {}
 
-    LutFit run(std::uint64_t seed) {
+    LutFit run() {
         fit_.layer.subspaces = static_cast<int>(s_);
         fit_.layer.n = data_.shape.n;
-        find_centroids(seed);
+        find_prototypes();
         start_entries();
         indices_.resize(m_ * s_);
         golden::LutArray(params_).encode(data_.shape.m, data_.shape.k, data_.codes, fit_.layer,
                                          indices_);
-        refine();
+        if (options_.method == LutMethod::kLeastSquares) {
+            refine();
+        }
         round_entries();
         return std::move(fit_);
     }
 
 private:
-    void find_centroids(std::uint64_t seed) {
-        const int high = (1 << (params_.centroid_bits - 1)) - 1;
-        fit_.layer.centroids.resize(s_ * c_ * v_);
-        parallel_for(static_cast<int>(s_), threads_, [&](int subspace, int) {
-            const auto s = static_cast<std::size_t>(subspace);
-            const std::size_t width = std::min(v_, k_ - (s * v_));
-            // Elements behind K are zero in the array; zero points give zero centroids.
-            std::vector<std::int8_t> points(m_ * v_, 0);
-            const int sign = 1 << (params_.activation_bits - 1);
-            for (std::size_t row = 0; row < m_; ++row) {
-                for (std::size_t t = 0; t < width; ++t) {
-                    const int code = data_.codes[(row * k_) + (s * v_) + t];
-                    points[(row * v_) + t] = static_cast<std::int8_t>((code ^ sign) - sign);
-                }
+    /// Codes of a subspace as signed numbers, [m][v]. Elements behind K are zero in the array; zero
+    /// points give zero centroids.
+    [[nodiscard]] std::vector<std::int8_t> sub_vectors(std::size_t s) const {
+        const std::size_t width = std::min(v_, k_ - (s * v_));
+        const int sign = 1 << (params_.activation_bits - 1);
+        std::vector<std::int8_t> points(m_ * v_, 0);
+        for (std::size_t row = 0; row < m_; ++row) {
+            for (std::size_t t = 0; t < width; ++t) {
+                const int code = data_.codes[(row * k_) + (s * v_) + t];
+                points[(row * v_) + t] = static_cast<std::int8_t>((code ^ sign) - sign);
             }
+        }
+        return points;
+    }
+
+    void find_prototypes() {
+        const bool tree = params_.encoder == golden::LutEncoder::kTree;
+        const auto levels = static_cast<std::size_t>(tree ? golden::tree_levels(params_) : 0);
+        prototypes_.resize(s_ * c_ * v_);
+        fit_.layer.centroids.resize(tree ? 0 : s_ * c_ * v_);
+        fit_.layer.splits.resize(s_ * levels);
+        fit_.layer.thresholds.resize(tree ? s_ * c_ : 0);
+        parallel_for(static_cast<int>(s_), options_.threads, [&](int subspace, int) {
+            const auto s = static_cast<std::size_t>(subspace);
+            const std::vector<std::int8_t> points = sub_vectors(s);
+            const auto prototypes = prototypes_.begin() + static_cast<std::ptrdiff_t>(s * c_ * v_);
+            if (tree) {
+                const DecisionTree found = fit_tree(points, params_.subvector, params_.centroids);
+                std::ranges::copy(found.prototypes, prototypes);
+                std::ranges::copy(found.splits, fit_.layer.splits.begin() +
+                                                    static_cast<std::ptrdiff_t>(s * levels));
+                std::ranges::copy(found.thresholds, fit_.layer.thresholds.begin() +
+                                                        static_cast<std::ptrdiff_t>(s * c_));
+                return;
+            }
+            const int high = (1 << (params_.centroid_bits - 1)) - 1;
             const auto centroids = kmeans(points, params_.subvector,
                                           {.clusters = params_.centroids,
                                            .metric = params_.metric,
                                            .low = -high - 1,
                                            .high = high,
-                                           .seed = seed + s});
+                                           .seed = options_.seed + s});
+            std::ranges::copy(centroids, prototypes);
             std::ranges::copy(
                 centroids, fit_.layer.centroids.begin() + static_cast<std::ptrdiff_t>(s * c_ * v_));
         });
     }
 
-    /// entries_[s][c][n] = activation_scale * sum_t centroid[s][c][t] * weight[n][s*v + t].
+    /// entries_[s][c][n] = activation_scale * sum_t prototype[s][c][t] * weight[n][s*v + t].
     void start_entries() {
         entries_.assign(s_ * c_ * n_, 0.0F);
         for (std::size_t s = 0; s < s_; ++s) {
@@ -83,7 +109,7 @@ private:
                 for (std::size_t n = 0; n < n_; ++n) {
                     double sum = 0.0;
                     for (std::size_t t = 0; t < width; ++t) {
-                        sum += fit_.layer.centroids[(((s * c_) + c) * v_) + t] *
+                        sum += prototypes_[(((s * c_) + c) * v_) + t] *
                                data_.weights[(n * k_) + (s * v_) + t];
                     }
                     entries_[(((s * c_) + c) * n_) + n] =
@@ -102,7 +128,7 @@ private:
             }
         }
         std::vector<float> residual(m_ * n_, 0.0F);
-        parallel_for(static_cast<int>(m_), threads_, [&](int index, int) {
+        parallel_for(static_cast<int>(m_), options_.threads, [&](int index, int) {
             const auto row = static_cast<std::size_t>(index);
             float* r = residual.data() + (row * n_);
             for (std::size_t k = 0; k < k_; ++k) {
@@ -172,30 +198,29 @@ private:
         }
     }
 
+    /// An entry's error counts as often as it is selected, and a little where no row selects it.
     void round_entries() {
-        golden::Format format;
-        format.n = params_.entry_bits;
-        const FormatGrid grid(format);
-        fit_.layer.entries.resize(entries_.size());
-        fit_.scales.resize(n_);
-        parallel_for(static_cast<int>(n_), threads_, [&](int index, int) {
-            const auto n = static_cast<std::size_t>(index);
-            std::vector<float> column(s_ * c_);
-            for (std::size_t i = 0; i < column.size(); ++i) {
-                column[i] = entries_[(i * n_) + n];
-            }
-            const double scale = best_scale(grid, column);
-            for (std::size_t i = 0; i < column.size(); ++i) {
-                fit_.layer.entries[(i * n_) + n] =
-                    static_cast<std::int8_t>(grid.quantise(column[i] / scale));
-            }
-            fit_.scales[n] = scale;
-        });
+        std::vector<double> weights(s_ * c_, 1.0);
+        for (std::size_t i = 0; i < indices_.size(); ++i) {
+            weights[((i % s_) * c_) + indices_[i]] += 1.0;
+        }
+        EntryFit fit = fit_entries({.subspaces = fit_.layer.subspaces,
+                                    .centroids = params_.centroids,
+                                    .n = fit_.layer.n,
+                                    .entries = entries_,
+                                    .weights = weights,
+                                    .least_scales = data_.least_scales,
+                                    .bits = params_.entry_bits,
+                                    .shift_bits = params_.shift_bits},
+                                   options_.threads);
+        fit_.layer.entries = std::move(fit.entries);
+        fit_.layer.shifts = std::move(fit.shifts);
+        fit_.scales = std::move(fit.scales);
     }
 
     golden::LutParams params_;
     const LutCalibration& data_;
-    int threads_;
+    LutFitOptions options_;
     std::size_t m_;
     std::size_t k_;
     std::size_t n_;
@@ -203,15 +228,16 @@ private:
     std::size_t c_;
     std::size_t s_;
     LutFit fit_;
-    std::vector<float> entries_;  // [s][c][n], real
+    std::vector<double> prototypes_;  // [s][c][v], in units of a code
+    std::vector<float> entries_;      // [s][c][n], real
     std::vector<std::uint8_t> indices_;
 };
 
 }  // namespace
 
 LutFit fit_lut(const golden::LutParams& params, const LutCalibration& calibration,
-               std::uint64_t seed, int threads) {
-    return Fitter(params, calibration, threads).run(seed);
+               const LutFitOptions& options) {
+    return Fitter(params, calibration, options).run();
 }
 
 }  // namespace peforge::codesign

@@ -3,9 +3,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "codesign/quant/network.hpp"
 
-#include "codesign/engine/im2col.hpp"
-
 namespace peforge::codesign {
+
+namespace {
+
+/// Sub-vectors of 3 and 4 elements are better along the channels, of 8 and 9 along the window.
+constexpr int kLongSubvector = 8;
+
+}  // namespace
+
+KOrder k_order(const Design& design) {
+    return design.lut && design.lut->subvector >= kLongSubvector ? KOrder::kWindow
+                                                                 : KOrder::kChannel;
+}
 
 golden::GemmShape gemm_shape(const Graph& graph, const Node& node, int images) {
     const int channels = graph.nodes[static_cast<std::size_t>(node.inputs[0])].shape.c;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "codesign/engine/host_ops.hpp"
+#include "codesign/engine/im2col.hpp"
 #include "codesign/graph/graph.hpp"
 #include "generator/design/design.hpp"
 #include "golden/array/array.hpp"
@@ -58,8 +59,12 @@ inline const golden::Format& activation_format(const Design& design) {
 /// on how K is cut into tiles, and NaR times zero is reported.
 golden::RowLists sent_rows(const Design& design, const ArrayLayer& layer);
 
-/// GEMM of a convolution for `images` images: m = images*oh*ow, k = kh*kw*ic, n = oc. The order of
-/// K is (ky*kw + kx)*ic + c for every kind of array, so that sub-vectors run along the channels.
+/// Order of K on an array. Channels run fastest, so that sub-vectors lie along the channels; long
+/// sub-vectors of a LUT array lie along the windows of a channel (measured, see
+/// docs/quantisation.md).
+KOrder k_order(const Design& design);
+
+/// GEMM of a convolution for `images` images: m = images*oh*ow, k = kh*kw*ic in k_order(), n = oc.
 golden::GemmShape gemm_shape(const Graph& graph, const Node& node, int images);
 
 }  // namespace peforge::codesign

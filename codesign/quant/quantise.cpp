@@ -14,7 +14,6 @@
 #include "codesign/engine/im2col.hpp"
 #include "codesign/engine/parallel.hpp"
 #include "codesign/fp32/reference.hpp"
-#include "codesign/quant/lut_fit.hpp"
 #include "codesign/quant/random.hpp"
 #include "codesign/quant/requantise.hpp"
 #include "codesign/quant/weight_fit.hpp"
@@ -53,7 +52,7 @@ std::vector<std::size_t> sample(std::size_t total, std::size_t wanted, std::uint
 /// Rows of a convolution's GEMM (of one group) at the given places of [image][oy][ox].
 template <typename T>
 std::vector<T> gather_rows(std::span<const T> tensor, const Shape& in, const Node& node,
-                           const std::vector<std::size_t>& places, int group) {
+                           KOrder order, const std::vector<std::size_t>& places, int group) {
     const int channels = in.c / node.groups;
     const auto k = static_cast<std::size_t>(window_elements(node.window, channels));
     const auto width = static_cast<std::size_t>(node.shape.w);
@@ -62,14 +61,14 @@ std::vector<T> gather_rows(std::span<const T> tensor, const Shape& in, const Nod
     for (std::size_t i = 0; i < places.size(); ++i) {
         const std::size_t pixel = places[i] % pixels;
         im2col_row<T>(tensor.subspan(places[i] / pixels * in.size(), in.size()), in, node.window,
-                      static_cast<int>(pixel / width), static_cast<int>(pixel % width),
+                      order, static_cast<int>(pixel / width), static_cast<int>(pixel % width),
                       group * channels, channels, T{}, rows.data() + (i * k));
     }
     return rows;
 }
 
 /// Weights of one output channel in the GEMM's order of K.
-std::vector<double> column_weights(const Node& node, int channels, int output) {
+std::vector<double> column_weights(const Node& node, KOrder order, int channels, int output) {
     const int taps = node.window.kh * node.window.kw;
     std::vector<double> column(static_cast<std::size_t>(taps) * static_cast<std::size_t>(channels));
     for (int c = 0; c < channels; ++c) {
@@ -79,7 +78,7 @@ std::vector<double> column_weights(const Node& node, int channels, int output) {
                  static_cast<std::size_t>(c)) *
                     static_cast<std::size_t>(taps) +
                 static_cast<std::size_t>(tap);
-            column[static_cast<std::size_t>((tap * channels) + c)] = node.weight[from];
+            column[k_element(order, taps, channels, tap, c)] = node.weight[from];
         }
     }
     return column;
@@ -120,6 +119,7 @@ public:
           calibration_(calibration),
           network_{graph, design, host_datapath(design),
                    std::vector<QuantNode>(graph.nodes.size())},
+          order_(k_order(design)),
           engine_(network_),
           ops_(design.post()),
           activation_grid_(activation_format(design)),
@@ -286,8 +286,10 @@ private:
         layer.k = shape.k;
         layer.n = shape.n;
         layer.relu = relu_on_array(n);
-        const auto rows = gather_rows<Code>(codes(n.inputs[0]), input(i).shape, n, places, 0);
-        const auto inputs = gather_rows<float>(real(n.inputs[0]), input(i).shape, n, places, 0);
+        const auto rows =
+            gather_rows<Code>(codes(n.inputs[0]), input(i).shape, n, order_, places, 0);
+        const auto inputs =
+            gather_rows<float>(real(n.inputs[0]), input(i).shape, n, order_, places, 0);
         const std::vector<double> units =
             network_.design.lut ? fit_tables(i, layer, rows, inputs) : fit_matrix(i, layer, rows);
         layer.rows = sent_rows(network_.design, layer);
@@ -312,7 +314,7 @@ private:
         const int channels = input(i).shape.c / node(i).groups;
         std::vector<double> wanted;
         for (int c = first; c < first + count; ++c) {
-            wanted.push_back(dot(means, column_weights(node(i), channels, c)) +
+            wanted.push_back(dot(means, column_weights(node(i), order_, channels, c)) +
                              node(i).bias[static_cast<std::size_t>(c)]);
         }
         return wanted;
@@ -336,11 +338,15 @@ private:
         return column_means<std::int64_t>(acc, n);
     }
 
-    /// Smallest weight scale for which the bias stays within half of the accumulator's range.
-    [[nodiscard]] double least_scale(int i, int channel) {
-        const double unit = accumulator_unit(network_.host_datapath) * input_scale(i);
+    /// Smallest accumulator unit for which the bias stays within half of the accumulator's range.
+    [[nodiscard]] double least_unit(int i, int channel) {
         return std::abs(node(i).bias[static_cast<std::size_t>(channel)]) /
-               (unit * std::ldexp(1.0, network_.design.accumulator().width - 2));
+               std::ldexp(1.0, network_.design.accumulator().width - 2);
+    }
+
+    /// The same as a weight scale.
+    [[nodiscard]] double least_scale(int i, int channel) {
+        return least_unit(i, channel) / (accumulator_unit(network_.host_datapath) * input_scale(i));
     }
 
     [[nodiscard]] InputMoments moments(int i, std::span<const Code> rows, int k) {
@@ -359,9 +365,9 @@ private:
         std::vector<double> units(n);
         parallel_for(layer.n, options_.threads, [&](int channel, int) {
             const auto c = static_cast<std::size_t>(channel);
-            const WeightFit fit =
-                fit_weights(weight_grid_, column_weights(node(i), input(i).shape.c, channel),
-                            statistics, least_scale(i, channel));
+            const WeightFit fit = fit_weights(
+                weight_grid_, column_weights(node(i), order_, input(i).shape.c, channel),
+                statistics, least_scale(i, channel));
             for (std::size_t k = 0; k < fit.codes.size(); ++k) {
                 layer.weights[(k * n) + c] = fit.codes[k];
             }
@@ -374,14 +380,16 @@ private:
     std::vector<double> fit_tables(int i, ArrayLayer& layer, std::span<const Code> rows,
                                    std::span<const float> inputs) {
         std::vector<double> weights;
+        std::vector<double> least;
         for (int c = 0; c < layer.n; ++c) {
-            const auto column = column_weights(node(i), input(i).shape.c, c);
+            least.push_back(least_unit(i, c));
+            const auto column = column_weights(node(i), order_, input(i).shape.c, c);
             weights.insert(weights.end(), column.begin(), column.end());
         }
         const int m = static_cast<int>(rows.size() / static_cast<std::size_t>(layer.k));
         LutFit fit = fit_lut(*network_.design.lut,
-                             {{m, layer.k, layer.n}, rows, inputs, weights, input_scale(i)},
-                             seed(i), options_.threads);
+                             {{m, layer.k, layer.n}, rows, inputs, weights, input_scale(i), least},
+                             {options_.lut_method, seed(i), options_.threads});
         layer.lut = std::move(fit.layer);
         return fit.scales;
     }
@@ -393,14 +401,17 @@ private:
         HostConvolution conv;
         conv.relu = relu_on_array(n);
         for (int g = 0; g < n.groups; ++g) {
-            const auto rows = gather_rows<Code>(codes(n.inputs[0]), input(i).shape, n, places, g);
-            const auto inputs = gather_rows<float>(real(n.inputs[0]), input(i).shape, n, places, g);
+            const auto rows =
+                gather_rows<Code>(codes(n.inputs[0]), input(i).shape, n, order_, places, g);
+            const auto inputs =
+                gather_rows<float>(real(n.inputs[0]), input(i).shape, n, order_, places, g);
             const InputMoments statistics = moments(i, rows, shape.k);
             const auto wanted = wanted_means(i, inputs, shape.k, g * outputs, outputs);
             for (int o = 0; o < outputs; ++o) {
                 const int c = (g * outputs) + o;
-                const WeightFit fit = fit_weights(weight_grid_, column_weights(n, channels, c),
-                                                  statistics, least_scale(i, c));
+                const WeightFit fit =
+                    fit_weights(weight_grid_, column_weights(n, order_, channels, c), statistics,
+                                least_scale(i, c));
                 const double unit =
                     accumulator_unit(network_.host_datapath) * input_scale(i) * fit.scale;
                 const double measured = unit * mean_dot_product(rows, fit.codes);
@@ -470,6 +481,7 @@ private:
     QuantiseOptions options_;
     const Images& calibration_;
     QuantNetwork network_;
+    KOrder order_;
     Engine engine_;
     HostOps ops_;
     FormatGrid activation_grid_;

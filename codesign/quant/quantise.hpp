@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "codesign/io/dataset.hpp"
+#include "codesign/quant/lut_fit.hpp"
 #include "codesign/quant/network.hpp"
 
 namespace peforge::codesign {
@@ -16,6 +17,7 @@ namespace peforge::codesign {
 struct QuantiseOptions {
     std::uint64_t seed = 1;  ///< of the sampling of calibration rows and of k-means
     int threads = 1;
+    LutMethod lut_method = LutMethod::kLeastSquares;
 };
 
 /// What quantisation did to one node's result, on the calibration images.

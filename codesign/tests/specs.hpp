@@ -33,4 +33,13 @@ inline std::string lut_spec() {
                "accumulator": {"max_k": 64}, "buffers": {"rows_m": 32}})";
 }
 
+/// Decision trees over long sub-vectors, so K runs along the window; narrow entries with shifts.
+/// Three subspaces are looked up at a time.
+inline std::string lut_tree_spec() {
+    return R"({"name": "t", "array": {"kind": "lut", "subvector": 8, "centroids": 4, "columns": 4,
+               "imms": 3}, "lut": {"encoder": "tree"}, "activation": {"format": "int", "n": 8},
+               "entry": {"n": 6, "shift_bits": 2}, "output": {"format": "int", "n": 8},
+               "accumulator": {"max_k": 64}, "buffers": {"rows_m": 32}})";
+}
+
 }  // namespace peforge::codesign::testing

@@ -176,14 +176,22 @@ TEST(Im2Col, RunsAlongTheChannelFirst) {
     const Shape in{2, 2, 2};
     const std::vector<Code> image{1, 2, 3, 4, 5, 6, 7, 8};  // [h][w][c]
     const Window w{.kh = 2, .kw = 2, .left = 1};
-    const auto rows = im2col<Code>(image, 1, in, {1, 1, 2}, w, Code{9});
+    const auto rows = im2col<Code>(image, 1, in, {1, 1, 2}, w, KOrder::kChannel, Code{9});
     EXPECT_EQ(rows, (std::vector<Code>{9, 9, 1, 2, 9, 9, 5, 6, 1, 2, 3, 4, 5, 6, 7, 8}));
+}
+
+TEST(Im2Col, RunsAlongTheWindowFirst) {
+    const std::vector<Code> image{1, 2, 3, 4, 5, 6, 7, 8};  // [h][w][c]
+    const Window w{.kh = 2, .kw = 2, .left = 1};
+    const auto rows = im2col<Code>(image, 1, {2, 2, 2}, {1, 1, 2}, w, KOrder::kWindow, Code{9});
+    EXPECT_EQ(rows, (std::vector<Code>{9, 1, 9, 5, 9, 2, 9, 6, 1, 3, 5, 7, 2, 4, 6, 8}));
 }
 
 TEST(Im2Col, TakesOneGroup) {
     const std::vector<Code> image{1, 2, 3, 4, 5, 6, 7, 8};
     std::vector<Code> row(4);
-    im2col_row<Code>(image, {2, 2, 2}, {.kh = 2, .kw = 2}, 0, 0, 1, 1, Code{0}, row.data());
+    im2col_row<Code>(image, {2, 2, 2}, {.kh = 2, .kw = 2}, KOrder::kChannel, 0, 0, 1, 1, Code{0},
+                     row.data());
     EXPECT_EQ(row, (std::vector<Code>{2, 4, 6, 8}));
 }
 

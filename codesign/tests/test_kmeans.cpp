@@ -75,6 +75,57 @@ TEST(KMeans, ReproducesFewDistinctPointsExactly) {
     }
 }
 
+/// Points of four correlated coordinates, nearly all of them distinct.
+std::vector<std::int8_t> cloud(int count) {
+    std::mt19937 engine(9);
+    std::vector<std::int8_t> points;
+    for (int i = 0; i < count; ++i) {
+        const int centre = static_cast<int>(engine() % 121) - 60;
+        for (int t = 0; t < 4; ++t) {
+            points.push_back(
+                static_cast<std::int8_t>(centre + static_cast<int>(engine() % 81) - 40));
+        }
+    }
+    return points;
+}
+
+/// Sum of squared distances to the closest centroid.
+double squared_error(const std::vector<std::int8_t>& points,
+                     const std::vector<std::int8_t>& centroids) {
+    double sum = 0.0;
+    for (std::size_t i = 0; i < points.size(); i += 4) {
+        int least = 1 << 20;
+        for (std::size_t c = 0; c < centroids.size(); c += 4) {
+            int d = 0;
+            for (std::size_t t = 0; t < 4; ++t) {
+                d += (points[i + t] - centroids[c + t]) * (points[i + t] - centroids[c + t]);
+            }
+            least = std::min(least, d);
+        }
+        sum += least;
+    }
+    return sum;
+}
+
+TEST(KMeans, ASampleIsNearlyAsGoodAsAllPoints) {
+    const auto points = cloud(30000);
+    const auto all = kmeans(points, 4, {.most_points = 30000});
+    const auto sample = kmeans(points, 4, {});
+    EXPECT_NE(all, sample);
+    EXPECT_LT(squared_error(points, sample), 1.03 * squared_error(points, all));
+    EXPECT_EQ(sample, kmeans(points, 4, {}));
+}
+
+TEST(KMeans, FewDistinctPointsAreAllTaken) {
+    auto points = cloud(200);
+    const auto once = kmeans(points, 4, {.most_points = 200});
+    const std::vector<std::int8_t> copy = points;
+    for (int i = 0; i < 9; ++i) {
+        points.insert(points.end(), copy.begin(), copy.end());
+    }
+    EXPECT_EQ(once, kmeans(points, 4, {.most_points = 200}));
+}
+
 TEST(KMeans, StaysInRange) {
     const auto points = blobs({{120, 120}, {-120, -120}}, 50);
     for (const std::int8_t x : kmeans(points, 2, {.clusters = 4, .low = -8, .high = 7})) {

@@ -163,8 +163,88 @@ INSTANTIATE_TEST_SUITE_P(Families, NetworkOn,
                          ::testing::Values(Quality{"int8", testing::int8_spec(), 28.0},
                                            Quality{"lp8", testing::lp8_spec(), 25.0},
                                            Quality{"pot4", testing::pot4_spec(), 10.0},
-                                           Quality{"lut", testing::lut_spec(), 5.0}),
+                                           Quality{"lut", testing::lut_spec(), 5.0},
+                                           Quality{"lut_tree", testing::lut_tree_spec(), 0.0}),
                          [](const auto& test) { return test.param.name; });
+
+/// As many centroids as there are windows, so that the tables are exact: what is left are 8-bit
+/// activations. Fails when rows and weights disagree about the order of K.
+TEST(LutNetwork, IsExactInBothOrdersOfK) {
+    const Images two = images({3, 6, 6}, 2, 24);
+    for (const int subvector : {4, 9}) {
+        const Graph graph = import_onnx(OnnxBuilder({0, 3, 6, 6})
+                                            .floats("w", {4, 3, 3, 3}, noise(108, 25, 0.5F))
+                                            .node("Conv", {"x", "w"}, "c")
+                                            .node("GlobalAveragePool", {"c"}, "p")
+                                            .node("Flatten", {"p"}, "y")
+                                            .output("y")
+                                            .save());
+        const std::string spec =
+            R"({"name": "t", "array": {"kind": "lut", "centroids": 64, "metric": "l2", "columns": 4,
+                "imms": 4, "subvector": )" +
+            std::to_string(subvector) +
+            R"(}, "activation": {"format": "int", "n": 8}, "output": {"format": "int", "n": 8},
+                "entry": {"n": 16}, "accumulator": {"max_k": 64}, "buffers": {"rows_m": 32}})";
+        const Quantised q = quantised(graph, spec, two);
+        EXPECT_EQ(k_order(q.network.design), subvector == 4 ? KOrder::kChannel : KOrder::kWindow);
+        EXPECT_GT(q.reports[1].sqnr_db, 30.0) << subvector;
+    }
+}
+
+/// K = 27 is no multiple of v = 4, and its 7 subspaces are none of 4 lookup units: the array works
+/// on 32 elements, those behind K being zero.
+TEST(LutNetwork, PadsKWithZeros) {
+    const Graph graph = import_onnx(OnnxBuilder({0, 3, 6, 6})
+                                        .floats("w", {5, 3, 3, 3}, noise(135, 26, 0.5F))
+                                        .node("Conv", {"x", "w"}, "c")
+                                        .node("GlobalAveragePool", {"c"}, "p")
+                                        .node("Flatten", {"p"}, "y")
+                                        .output("y")
+                                        .save());
+    const std::string spec =
+        R"({"name": "t", "array": {"kind": "lut", "centroids": 6, "metric": "l1", "columns": 4,
+            "imms": 4, "ccus": 2, "subvector": 4}, "activation": {"format": "int", "n": 8},
+            "output": {"format": "int", "n": 8}, "entry": {"n": 5, "shift_bits": 1},
+            "accumulator": {"max_k": 64}, "buffers": {"rows_m": 32}})";
+    const Quantised q = quantised(graph, spec, images({3, 6, 6}, 30, 27));
+    const ArrayLayer& layer = *q.network.nodes[1].array;
+    ASSERT_EQ(layer.lut.subspaces, 7);
+    constexpr std::size_t kRows = 40;
+    std::vector<Code> rows;
+    for (const float x : noise(kRows * 27, 28, 40.0F)) {
+        rows.push_back(static_cast<Code>(static_cast<int>(std::clamp(x, -128.0F, 127.0F)) & 0xFF));
+    }
+    std::vector<std::int64_t> acc(kRows * 5);
+    GoldenExecutor(q.network.design).accumulate(layer, kRows, rows, acc);
+    for (std::size_t row = 0; row < kRows; ++row) {
+        std::vector<int> padded(32, 0);
+        for (std::size_t k = 0; k < 27; ++k) {
+            padded[k] = static_cast<std::int8_t>(rows[(row * 27) + k]);
+        }
+        std::vector<std::int64_t> sums(5, 0);
+        for (std::size_t s = 0; s < 7; ++s) {
+            std::size_t best = 0;
+            int least = 1 << 20;
+            for (std::size_t c = 0; c < 6; ++c) {
+                int distance = 0;
+                for (std::size_t t = 0; t < 4; ++t) {
+                    distance += std::abs(padded[(s * 4) + t] -
+                                         layer.lut.centroids[(((s * 6) + c) * 4) + t]);
+                }
+                if (distance < least) {
+                    least = distance;
+                    best = c;
+                }
+            }
+            for (std::size_t n = 0; n < 5; ++n) {
+                sums[n] += layer.lut.entries[(((s * 6) + best) * 5) + n] << layer.lut.shifts[s];
+            }
+        }
+        for (std::size_t n = 0; n < 5; ++n) {
+            ASSERT_EQ(acc[(row * 5) + n], sums[n]) << row << " " << n;
+        }
+    }
+}
 
 TEST(Evaluate, DoesNotDependOnBatchOrThreads) {
     for (const std::string& spec : {testing::int8_spec(), testing::lut_spec()}) {

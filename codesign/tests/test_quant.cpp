@@ -187,7 +187,8 @@ protected:
     }
 
     [[nodiscard]] LutFit fit() const {
-        return fit_lut(params_, {{kRows, kK, kN}, codes_, inputs_, weights_, 0.5}, 7, 2);
+        return fit_lut(params_, {{kRows, kK, kN}, codes_, inputs_, weights_, 0.5},
+                       {.seed = 7, .threads = 2});
     }
 
     static constexpr int kRows = 64;
@@ -199,7 +200,10 @@ protected:
     std::vector<double> weights_;
 };
 
-TEST_F(LutFitting, IsExactWhenTheInputsAreFewPatterns) {
+class LutFittingOf : public LutFitting, public ::testing::WithParamInterface<golden::LutEncoder> {};
+
+TEST_P(LutFittingOf, IsExactWhenTheInputsAreFewPatterns) {
+    params_.encoder = GetParam();
     for (int row = 0; row < kRows; ++row) {
         for (int k = 0; k < kK; ++k) {
             const int value = (((row % 4) * 37 + k * 11) % 200) - 100;
@@ -223,6 +227,65 @@ TEST_F(LutFitting, IsExactWhenTheInputsAreFewPatterns) {
             EXPECT_NEAR(static_cast<double>(acc[(row * kN) + n]) * result.scales[n], exact,
                         5.0 * result.scales[n]);
         }
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Encoders, LutFittingOf,
+                         ::testing::Values(golden::LutEncoder::kDistance,
+                                           golden::LutEncoder::kTree));
+
+/// Sum of the squared errors of the layer's sums against fp32, without the columns' means.
+double layer_error(const golden::LutParams& params, golden::GemmShape shape,
+                   std::span<const Code> codes, std::span<const float> inputs,
+                   std::span<const double> weights, const LutFit& fit) {
+    const auto m = static_cast<std::size_t>(shape.m);
+    const auto k = static_cast<std::size_t>(shape.k);
+    const auto n = static_cast<std::size_t>(shape.n);
+    std::vector<std::int64_t> acc(m * n);
+    golden::LutArray(params).accumulate(shape, codes, fit.layer, acc);
+    double total = 0.0;
+    for (std::size_t column = 0; column < n; ++column) {
+        double sum = 0.0;
+        double squares = 0.0;
+        for (std::size_t row = 0; row < m; ++row) {
+            double d = -fit.scales[column] * static_cast<double>(acc[(row * n) + column]);
+            for (std::size_t t = 0; t < k; ++t) {
+                d += inputs[(row * k) + t] * weights[(column * k) + t];
+            }
+            sum += d;
+            squares += d * d;
+        }
+        total += squares - (sum * sum / static_cast<double>(m));
+    }
+    return total;
+}
+
+TEST_F(LutFitting, LeastSquaresAndWiderEntriesLowerTheError) {
+    constexpr int kMany = 600;
+    params_.distance_bits = 0;
+    params_.shift_bits = 2;
+    // Neighbours share most of their signal, as pixels do: entries can make up for one another.
+    auto numbers = noise(kMany * kK, 8, 20.0F);
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+        numbers[i] += i % kK == 0 ? 0.0F : 0.9F * numbers[i - 1];
+    }
+    std::vector<Code> codes;
+    for (const float x : numbers) {
+        codes.push_back(static_cast<Code>(static_cast<int>(std::clamp(x, -128.0F, 127.0F)) & 0xFF));
+    }
+    const auto w = noise(kN * kK, 9);
+    const std::vector<double> weights(w.begin(), w.end());
+    const golden::GemmShape shape{kMany, kK, kN};
+    for (const auto encoder : {golden::LutEncoder::kDistance, golden::LutEncoder::kTree}) {
+        params_.encoder = encoder;
+        const auto error = [&](LutMethod method, int bits) {
+            params_.entry_bits = bits;
+            const LutFit fit =
+                fit_lut(params_, {shape, codes, numbers, weights, 1.0}, {.method = method});
+            return layer_error(params_, shape, codes, numbers, weights, fit);
+        };
+        EXPECT_LT(error(LutMethod::kLeastSquares, 12), 0.9 * error(LutMethod::kKMeans, 12));
+        EXPECT_LT(error(LutMethod::kLeastSquares, 12), error(LutMethod::kLeastSquares, 3));
     }
 }
 

@@ -78,7 +78,8 @@ TEST_P(Rtl, AgreesWithTheGoldenModelOnANetwork) {
 
 INSTANTIATE_TEST_SUITE_P(Families, Rtl,
                          ::testing::Values(testing::int8_spec(), testing::pot4_spec(),
-                                           testing::lp8_spec(), testing::lut_spec()),
+                                           testing::lp8_spec(), testing::lut_spec(),
+                                           testing::lut_tree_spec()),
                          [](const auto& test) { return "family" + std::to_string(test.index); });
 
 }  // namespace

@@ -70,6 +70,7 @@ TEST_P(Run, WritesTheContractsFields) {
     EXPECT_EQ(r["images"], 20);
     EXPECT_DOUBLE_EQ(r["accuracy"].get<double>(), r["correct"].get<double>() / 20);
     EXPECT_TRUE(r["mismatches"].is_null());
+    EXPECT_EQ(r["lut_fit"].is_string(), GetParam() == testing::lut_spec());
     EXPECT_TRUE(r["cycles_agree"].is_null());
     EXPECT_EQ(r["spec_hash"].get<std::string>().size(), 16U);
     EXPECT_EQ(r["calibration"]["source"], "last 16 of x.npy");
@@ -126,6 +127,8 @@ TEST(RunErrors, NameTheOption) {
     expect_rejected([](RunOptions& o) { o.images = 41; }, "--images: is 41;");
     expect_rejected([](RunOptions& o) { o.images = -1; }, "--images: is -1; allowed: 0 and more");
     expect_rejected([](RunOptions& o) { o.batch = 0; }, "--batch: is 0; allowed: 1 and more");
+    expect_rejected([](RunOptions& o) { o.lut_fit = "mean"; },
+                    "--lut-fit: 'mean' is not known; allowed: least_squares, kmeans");
     expect_rejected([](RunOptions& o) { o.labels.clear(); }, "--labels: is missing");
     expect_rejected([](RunOptions& o) { o.network.clear(); }, "NET: is missing");
     expect_rejected([](RunOptions& o) { o.spec += "x"; }, "spec.jsonx");
