@@ -30,9 +30,13 @@ constexpr auto kSuffixes = std::to_array<Suffix>({
     {"mix_act", Unit::kEdge},
     {"mix_wgt", Unit::kEdge},
     {"dpe", Unit::kPe},
-    {"lookup", Unit::kPe},
+    {"ccu_chain", Unit::kPe},
+    {"ccu_tree", Unit::kPe},
+    {"decision_tree", Unit::kPe},
+    {"lookup_sum", Unit::kPe},
     {"decode", Unit::kEdge},
     {"acc_column", Unit::kAccumulator},
+    {"acc_row", Unit::kAccumulator},
     {"correction", Unit::kAccumulator},
     {"post", Unit::kPost},
     {"post_lane", Unit::kPost},
@@ -98,7 +102,7 @@ Unit unit_of(const std::string& module, const std::string& top) {
 }
 
 bool is_repeated(const std::string& module, const std::string& top) {
-    return ends_in(module, top, "post_lane");
+    return ends_in(module, top, "post_lane") || ends_in(module, top, "dpe");
 }
 
 std::string clean_name(const std::string& yosys_name) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <cstdlib>
 #include <sstream>
 #include <tuple>
@@ -410,6 +411,26 @@ void Library::choose_cells(const LibertyGroup& root) {
             }
         }
     }
+    for (const Cell* cell : order) {
+        if (latch_) break;
+        for (const LibertyGroup& latch : groups.at(cell->name)->groups) {
+            const std::string* data = latch.attribute("data_in");
+            const std::string* enable = latch.attribute("enable");
+            if (latch.type != "latch" || latch.args.empty() || data == nullptr ||
+                enable == nullptr || latch.attribute("clear") != nullptr ||
+                latch.attribute("preset") != nullptr) {
+                continue;
+            }
+            Latch found{cell->name, single_pin(*enable, cell->inputs),
+                        single_pin(*data, cell->inputs), ""};
+            for (const auto& [pin, function] : cell->outputs) {
+                if (truth_table(function, {latch.args.front()}) == 0b10U) found.output = pin;
+            }
+            if (!found.enable.empty() && !found.data.empty() && !found.output.empty()) {
+                latch_ = found;
+            }
+        }
+    }
     std::string missing;
     const auto need = [&missing](bool there, const char* what) {
         if (!there) missing += (missing.empty() ? "" : ", ") + std::string(what);
@@ -438,6 +459,38 @@ double Library::area(const std::string& cell) const {
 bool Library::is_flip_flop(const std::string& cell) const {
     const auto found = cells_.find(cell);
     return found != cells_.end() && found->second.flip_flop;
+}
+
+bool Library::is_latch(const std::string& cell) const {
+    const auto found = cells_.find(cell);
+    return found != cells_.end() && found->second.latch;
+}
+
+void Library::add_areas(const std::map<std::string, double>& areas) {
+    for (auto& [name, cell] : cells_) {
+        const auto found = areas.find(name);
+        if (found != areas.end() && !(cell.area && *cell.area > 0.0)) cell.area = found->second;
+    }
+}
+
+std::map<std::string, double> lef_areas(const std::string& text) {
+    std::map<std::string, double> areas;
+    std::string macro;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+        std::istringstream words(line);
+        std::string key;
+        words >> key;
+        if (key == "MACRO") words >> macro;
+        double width = 0.0;
+        double height = 0.0;
+        std::string by;
+        if (key == "SIZE" && !macro.empty() && words >> width >> by >> height && by == "BY") {
+            // Steps of a thousandth of a micron: decimals of the file carry binary dust.
+            areas[macro] = std::round(width * height * 1e6) / 1e6;
+        }
+    }
+    return areas;
 }
 
 std::vector<fs::path> liberty_folders(const std::string& name) {

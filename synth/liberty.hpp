@@ -52,6 +52,14 @@ struct FlipFlop {
     std::string output;
 };
 
+/// Pins of a plain latch.
+struct Latch {
+    std::string cell;
+    std::string enable;  ///< open while it is high
+    std::string data;
+    std::string output;
+};
+
 /// Pins of a full adder.
 struct FullAdder {
     std::string cell;
@@ -79,9 +87,16 @@ public:
     [[nodiscard]] double area(const std::string& cell) const;
 
     [[nodiscard]] bool is_flip_flop(const std::string& cell) const;
+    [[nodiscard]] bool is_latch(const std::string& cell) const;
+
+    /// The cells that have no area above zero get those of `areas`, as far as they stand there.
+    void add_areas(const std::map<std::string, double>& areas);
 
     /// Smallest plain D flip-flop.
     [[nodiscard]] const FlipFlop& flip_flop() const { return flip_flop_; }
+
+    /// Smallest plain latch that is open while its enable is high, if the library has any.
+    [[nodiscard]] const std::optional<Latch>& latch() const { return latch_; }
 
     /// Second smallest buffer (the smallest where there is one only): drives the inputs. BUFX4 in
     /// the OSU libraries. Empty without buffers that have delay tables.
@@ -103,7 +118,11 @@ private:
     FlipFlop flip_flop_;
     std::string buffer_;
     std::optional<FullAdder> full_adder_;
+    std::optional<Latch> latch_;
 };
+
+/// Area of each macro of a LEF file, width times height, in square microns.
+std::map<std::string, double> lef_areas(const std::string& text);
 
 /// Folders searched for the liberty file of a named library (osu018, osu035, osu050), in order:
 /// those of $PEFORGE_LIBERTY_PATH (and NAME below them), /usr/share/qflow/tech/NAME,

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "generator/spec/error.hpp"
+
 namespace peforge::synth {
 
 namespace {
@@ -15,6 +17,9 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::array<Unit, 6> kAreaUnits = {Unit::kPe,   Unit::kEdge,    Unit::kAccumulator,
                                             Unit::kPost, Unit::kControl, Unit::kOther};
+
+constexpr std::array<MemoryKind, 3> kMemoryKinds = {MemoryKind::kFlipFlops, MemoryKind::kLatches,
+                                                    MemoryKind::kMacro};
 
 /// Short decimals: sums of library areas carry binary dust. Whole numbers print without a point.
 Json number(double value) {
@@ -80,12 +85,132 @@ long flip_flops(const SynthReport& r) {
     return sum;
 }
 
+Json scale_entry(const SramModel& m) {
+    if (!m.scale) return nullptr;
+    return {{"area", number(m.scale->area)},
+            {"energy", number(m.scale->energy)},
+            {"reason", m.scale->reason}};
+}
+
+Json memory_entry(const MemoryReport& m) {
+    const auto instances = static_cast<double>(m.instances);
+    Json j = {{"names", m.names},
+              {"module", m.module},
+              {"width", m.width},
+              {"depth", m.depth},
+              {"instances", m.instances},
+              {"bits", m.bits() * m.instances},
+              {"kind", to_string(m.kind)},
+              {"area", optional_number(m.area)},
+              {"area_total", m.area ? number(*m.area * instances) : Json(nullptr)}};
+    if (m.kind != MemoryKind::kMacro) {
+        j["storage_area"] = number(m.storage_area);
+        j["access_area"] = number(m.area.value_or(0.0) - m.storage_area);
+    } else if (m.tiling) {
+        const SramTiling& t = *m.tiling;
+        j["macro"] = t.macro.empty() ? Json(nullptr) : Json(t.macro);
+        j["macros_across"] = t.across;
+        j["macros_down"] = t.down;
+        j["read_energy_pj"] = optional_number(t.read_energy_pj);
+        j["write_energy_pj"] = optional_number(t.write_energy_pj);
+        j["leakage_uw"] = optional_number(t.leakage_uw);
+    }
+    return j;
+}
+
+/// Areas by what they are spent on: gates, flip-flops of the logic, memories by kind.
+Json storage_entry(const SynthReport& r) {
+    Json j = {{"logic_area", number(r.area() - r.flip_flop_area())},
+              {"flip_flop_area", number(r.flip_flop_area())},
+              {"memory_bits", r.memory_bits}};
+    for (const MemoryKind kind : kMemoryKinds) {
+        j["memory_area"][to_string(kind)] = optional_number(r.memory_area(kind));
+    }
+    j["area_with_memories"] = optional_number(r.area_with_memories());
+    if (r.sram_model) {
+        const SramModel& m = *r.sram_model;
+        j["sram_model"] = {{"file", m.file},     {"sha256", m.sha256},
+                           {"name", m.name},     {"technology", m.technology},
+                           {"source", m.source}, {"scale", scale_entry(m)}};
+    } else {
+        j["sram_model"] = nullptr;
+    }
+    if (!r.lef_areas.empty()) {
+        for (const auto& [cell, area] : r.lef_areas) j["lef_areas"][cell] = number(area);
+    }
+    j["memories"] = Json::array();
+    for (const MemoryReport& m : r.memories) j["memories"].push_back(memory_entry(m));
+    return j;
+}
+
+/// What a memory is made of, for people.
+std::string made_of(const MemoryReport& m) {
+    if (m.kind == MemoryKind::kFlipFlops) return "flip-flops";
+    if (m.kind == MemoryKind::kLatches) return "latches";
+    if (!m.tiling) return "macro, no area";
+    if (m.tiling->macro.empty()) return "macro by formula";
+    return fmt::format("{} x {} {}", m.tiling->across, m.tiling->down, m.tiling->macro);
+}
+
+std::string storage_text(const SynthReport& r) {
+    std::string out = fmt::format("gates {:.0f} {}, flip-flops in the logic {:.0f}\n",
+                                  r.area() - r.flip_flop_area(), r.unit, r.flip_flop_area());
+    for (const MemoryReport& m : r.memories) {
+        std::string names;
+        for (const std::string& n : m.names) names += (names.empty() ? "" : ", ") + n;
+        out += fmt::format("  {:>4} memories of {} x {}{}: {}", m.instances, m.width, m.depth,
+                           names.empty() ? "" : " (" + names + ")", made_of(m));
+        if (m.area) {
+            out += fmt::format(", {:.0f} each, {:.0f}", *m.area,
+                               *m.area * static_cast<double>(m.instances));
+        }
+        out += "\n";
+    }
+    if (r.sram_model) {
+        const SramModel& m = *r.sram_model;
+        out += fmt::format("macros: {} ({}), {}\n  source: {}\n  {}\n", m.name, m.file,
+                           m.technology, m.source,
+                           m.scale ? fmt::format("scaled, area x {:g}, energy x {:g}: {}",
+                                                 m.scale->area, m.scale->energy, m.scale->reason)
+                                   : "not scaled");
+    }
+    for (const auto& [cell, area] : r.lef_areas) {
+        out += fmt::format("{} has no area in the library: {:g} from the LEF file beside it\n",
+                           cell, area);
+    }
+    if (r.memories.empty()) return out;
+    if (const auto all = r.area_with_memories()) {
+        return out + fmt::format("area with memories {:.0f} {}\n", *all, r.unit);
+    }
+    return out + "area with memories is not known\n";
+}
+
 std::string end_text(const PathEnd& end) {
     if (end.module.empty()) return end.pin;
     return end.instance.empty() ? end.pin : end.instance + " (" + end.module + ")";
 }
 
 }  // namespace
+
+const char* to_string(MemoryKind kind) {
+    switch (kind) {
+        case MemoryKind::kFlipFlops:
+            return "flip_flops";
+        case MemoryKind::kLatches:
+            return "latches";
+        case MemoryKind::kMacro:
+            break;
+    }
+    return "macro";
+}
+
+MemoryKind memory_kind(const std::string& name) {
+    for (const MemoryKind kind : kMemoryKinds) {
+        if (name == to_string(kind)) return kind;
+    }
+    throw InputError("--memory", "",
+                     "\"" + name + "\" is unknown; allowed: macro, flip_flops, latches");
+}
 
 double SynthReport::area() const {
     double sum = 0.0;
@@ -97,6 +222,32 @@ double SynthReport::area_of(Unit unit_wanted) const {
     double sum = 0.0;
     for (const ModuleReport& m : modules) {
         if (m.unit == unit_wanted) sum += m.area_total;
+    }
+    return sum;
+}
+
+double SynthReport::flip_flop_area() const {
+    double sum = 0.0;
+    for (const ModuleReport& m : modules) sum += m.flip_flop_area_total;
+    return sum;
+}
+
+std::optional<double> SynthReport::memory_area(MemoryKind kind) const {
+    double sum = 0.0;
+    for (const MemoryReport& m : memories) {
+        if (m.kind != kind) continue;
+        if (!m.area) return std::nullopt;
+        sum += *m.area * static_cast<double>(m.instances);
+    }
+    return sum;
+}
+
+std::optional<double> SynthReport::area_with_memories() const {
+    double sum = area();
+    for (const MemoryReport& m : memories) {
+        const bool other_unit = m.kind == MemoryKind::kMacro && unit != kSquareMicrons;
+        if (!m.area || other_unit) return std::nullopt;
+        sum += *m.area * static_cast<double>(m.instances);
     }
     return sum;
 }
@@ -158,6 +309,7 @@ std::string to_json(const SynthReport& r) {
     }
     j["flip_flops"] = flip_flops(r);
     j["memory_bits"] = r.memory_bits;
+    if (asic) j["storage"] = storage_entry(r);
     j["cells_total"] = total(r.cells);
     j["cells"] = r.cells;
     j["clock_ns"] = optional_number(r.clock_ns);
@@ -241,6 +393,7 @@ std::string to_text(const SynthReport& r) {
     }
     out += fmt::format("cells {}, flip-flops {}, memory {} bits{}\n", total(r.cells), flip_flops(r),
                        r.memory_bits, asic ? " (not in the area)" : "");
+    if (asic) out += storage_text(r);
     if (r.timing) {
         out += fmt::format("shortest period {:.3f} ns, {:.1f} MHz", r.timing->tmin_ns,
                            r.timing->fmax_mhz);

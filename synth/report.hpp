@@ -10,9 +10,13 @@
 
 #include "generator/emit/emit.hpp"
 #include "synth/hierarchy.hpp"
+#include "synth/sram.hpp"
 #include "synth/timing.hpp"
 
 namespace peforge::synth {
+
+/// Unit of areas of the named libraries and of SRAM models.
+inline constexpr const char* kSquareMicrons = "um2";
 
 /// One way in which a PE was mapped.
 struct VariantReport {
@@ -31,6 +35,7 @@ struct ModuleReport {
     double area_total = 0.0;  ///< standard cells only
     long cells_total = 0;
     long flip_flops_total = 0;
+    double flip_flop_area_total = 0.0;       ///< of area_total
     std::map<std::string, long> cell_types;  ///< over all instances
     /// PEs: shortest clock period of the module alone, the worst of its parameterisations.
     std::optional<double> tmin_ns;
@@ -62,6 +67,34 @@ struct LibraryReport {
     std::optional<double> temperature;  ///< degrees Celsius
 };
 
+/// What a memory is made of.
+enum class MemoryKind {
+    kMacro,      ///< a black box; its area comes from a model, or is not known
+    kFlipFlops,  ///< mapped to flip-flops and gates
+    kLatches,    ///< mapped to latches and gates
+};
+
+/// "macro", "flip_flops", "latches".
+const char* to_string(MemoryKind kind);
+
+/// The kind of that name. Throws InputError.
+MemoryKind memory_kind(const std::string& name);
+
+/// All memories of one width and depth.
+struct MemoryReport {
+    std::string module;              ///< the wrapper
+    std::vector<std::string> names;  ///< of the design's memories of this size
+    int width = 0;
+    int depth = 0;
+    long instances = 0;
+    MemoryKind kind = MemoryKind::kMacro;
+    std::optional<double> area;        ///< of one instance; empty: not known
+    double storage_area = 0.0;         ///< of `area`: flip-flops or latches
+    std::optional<SramTiling> tiling;  ///< macros of a model
+
+    [[nodiscard]] long long bits() const { return static_cast<long long>(width) * depth; }
+};
+
 struct SynthReport {
     std::string name;
     std::string spec_hash;
@@ -73,7 +106,10 @@ struct SynthReport {
     std::vector<ModuleReport> modules;         ///< by unit, then name; memories left out
     std::map<std::string, long> cells;         ///< whole design by type
     long long memory_bits = 0;                 ///< depth * width over all memory wrappers
-    std::optional<double> clock_ns;            ///< as asked for
+    std::vector<MemoryReport> memories;        ///< standard cells: by module, width, depth
+    std::optional<SramModel> sram_model;
+    std::map<std::string, double> lef_areas;  ///< cells of memories whose area is not the library's
+    std::optional<double> clock_ns;           ///< as asked for
     std::optional<Timing> timing;
     std::string timing_error;          ///< why there is no timing
     std::optional<FloorReport> floor;  ///< systolic arrays on standard cells
@@ -81,6 +117,13 @@ struct SynthReport {
 
     [[nodiscard]] double area() const;
     [[nodiscard]] double area_of(Unit unit) const;
+    /// Area of the flip-flops in the logic.
+    [[nodiscard]] double flip_flop_area() const;
+    /// Area of all memories of a kind; empty where one of them has none, zero without any.
+    [[nodiscard]] std::optional<double> memory_area(MemoryKind kind) const;
+    /// Area of logic and memories; empty where one is not known, or where the library's unit is not
+    /// that of the macros.
+    [[nodiscard]] std::optional<double> area_with_memories() const;
     /// Area of one PE; empty without PEs and where several kinds of PE stand side by side.
     [[nodiscard]] std::optional<double> pe_area() const;
     /// Shortest clock period of the slowest kind of PE, timed alone; empty without timing.

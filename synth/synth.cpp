@@ -44,16 +44,18 @@ constexpr std::array<FpgaTarget, 3> kFpgaTargets = {{
     {"ecp5", "synth_ecp5 -noflatten", "Lattice ECP5, cells after mapping, not placed"},
 }};
 
+constexpr const char* kFpgaList = "memories/fpga.f";
+
 constexpr std::array<const char*, 3> kLibraries = {"osu018", "osu035", "osu050"};
 
 void tell(const SynthSettings& settings, std::string_view step) {
     if (settings.progress) settings.progress(step);
 }
 
-/// The sources that filelist.f names, in its order, as paths of the file set.
-std::vector<std::string> sources(const FileSet& files) {
-    const auto list = files.find("filelist.f");
-    if (list == files.end()) throw InputError("filelist.f", "", "is not among the emitted files");
+/// The sources that a file list names, in its order, as paths of the file set.
+std::vector<std::string> sources(const FileSet& files, const std::string& filelist) {
+    const auto list = files.find(filelist);
+    if (list == files.end()) throw InputError(filelist, "", "is not among the emitted files");
     std::vector<std::string> paths;
     std::istringstream lines(list->second);
     for (std::string line; std::getline(lines, line);) {
@@ -61,7 +63,7 @@ std::vector<std::string> sources(const FileSet& files) {
         if (end == std::string::npos || line.rfind("//", 0) == 0) continue;
         line.resize(end + 1);
         if (!files.contains(line))
-            throw InputError("filelist.f", line, "is not among the emitted files");
+            throw InputError(filelist, line, "is not among the emitted files");
         paths.push_back(line);
     }
     return paths;
@@ -153,7 +155,8 @@ void add_variants(ModuleReport& m, const MappedPe& pe, long instances) {
     if (tmin) m.tmin_ns = std::max(*tmin, m.tmin_ns.value_or(0.0));
 }
 
-/// Fills modules, cells and memory_bits. `library` is null for FPGA targets.
+/// Fills modules, cells, memory_bits and what memories there are. `library` is null for FPGA
+/// targets.
 void fill_report(SynthReport& report, const Mapped& mapped, const Hierarchy& hierarchy,
                  const Library* library) {
     // Counted after mapping: unused instances are gone by then.
@@ -161,6 +164,7 @@ void fill_report(SynthReport& report, const Mapped& mapped, const Hierarchy& hie
     count_instances(hierarchy.top(), 1, mapped, hierarchy, instances);
 
     std::map<std::string, ModuleReport> by_name;
+    std::map<std::tuple<std::string, long long, long long>, long> memories;
     for (const auto& [yosys_name, number] : instances) {
         const ElaboratedModule& module = hierarchy.modules().at(yosys_name);
         const Unit unit = unit_of(module.name, hierarchy.top());
@@ -172,7 +176,11 @@ void fill_report(SynthReport& report, const Mapped& mapped, const Hierarchy& hie
                                        " has no WIDTH and DEPTH to count");
             }
             report.memory_bits += width->second * depth->second * number;
-            if (library != nullptr) continue;  // a black box
+            if (library != nullptr) {  // a black box
+                const std::tuple key(module.name, width->second, depth->second);
+                memories[key] += number;
+                continue;
+            }
         }
         ModuleReport& m = by_name[module.name];
         m.name = module.name;
@@ -196,8 +204,19 @@ void fill_report(SynthReport& report, const Mapped& mapped, const Hierarchy& hie
             const bool ff =
                 library != nullptr ? library->is_flip_flop(type) : is_fpga_flip_flop(type);
             if (ff) m.flip_flops_total += all;
-            if (library != nullptr) m.area_total += static_cast<double>(all) * library->area(type);
+            if (library == nullptr) continue;
+            const double area = static_cast<double>(all) * library->area(type);
+            m.area_total += area;
+            if (ff) m.flip_flop_area_total += area;
         }
+    }
+    for (const auto& [key, number] : memories) {
+        const auto& [module, width, depth] = key;
+        MemoryReport& m = report.memories.emplace_back();
+        m.module = module;
+        m.width = static_cast<int>(width);
+        m.depth = static_cast<int>(depth);
+        m.instances = number;
     }
     for (auto& [name, m] : by_name) report.modules.push_back(std::move(m));
     std::stable_sort(report.modules.begin(), report.modules.end(),
@@ -372,6 +391,99 @@ void synthesise_cells(SynthReport& report, const ScriptInputs& in, const Library
     fill_report(report, mapped, hierarchy, &library);
 }
 
+/// Sources of a memory's body: what declares it, or the latch body that was emitted beside it.
+std::vector<std::string> memory_sources(const RtlInput& rtl, const std::string& module,
+                                        bool latches) {
+    std::vector<std::string> found;
+    for (const auto& [path, text] : rtl.files) {
+        const bool candidate =
+            latches ? path.starts_with("memories/latch/") : !path.starts_with("memories/");
+        if (!candidate || !path.ends_with(".v")) continue;
+        const std::vector<std::string> declared = declared_modules(text);
+        if (latches || std::find(declared.begin(), declared.end(), module) != declared.end()) {
+            found.push_back(path);
+        }
+    }
+    if (found.empty()) {
+        throw CheckFailedError(
+            fmt::format("{} has no body of {}", module, latches ? "latches" : "flip-flops"));
+    }
+    return found;
+}
+
+/// Maps one memory alone and fills in its areas.
+void map_memory(MemoryReport& memory, SynthReport& report, const RtlInput& rtl,
+                const Library& library, const fs::path& dir) {
+    const bool latches = memory.kind == MemoryKind::kLatches;
+    MemoryInputs in{memory_sources(rtl, memory.module, latches), memory.module, memory.width,
+                    memory.depth, latches};
+    for (const std::string& path : in.sources) write_file(dir / path, rtl.files.at(path));
+    const std::string script = memory_script(in, library);
+    report.artefacts[fmt::format("memory_{}x{}.ys", memory.width, memory.depth)] = script;
+    write_file(dir / "memory.ys", script);
+    const ProcessResult result = run_process({"yosys", "-q", "-s", "memory.ys"}, dir);
+    if (result.status != 0) throw CheckFailedError("yosys: " + yosys_error(result.output));
+    const ModuleCells cells = parse_stat(read_file(dir / "memory.stat"));
+    memory.area = 0.0;
+    for (const auto& [type, number] : cells.begin()->second) {
+        const double area = static_cast<double>(number) * library.area(type);
+        *memory.area += area;
+        if (library.is_flip_flop(type) || library.is_latch(type)) memory.storage_area += area;
+    }
+}
+
+/// Throws for a memory that is to be mapped to cells and is too large for that.
+void check_size(int width, int depth, const SynthSettings& settings) {
+    const long long bits = static_cast<long long>(width) * depth;
+    if (settings.memory == MemoryKind::kMacro || settings.sram_model ||
+        bits <= kLargestMappedMemory) {
+        return;
+    }
+    throw InputError(
+        "--memory", "",
+        fmt::format("a memory of {} x {} has {} bits; allowed: at most {} in {}, or "
+                    "macro",
+                    width, depth, bits, kLargestMappedMemory, to_string(settings.memory)));
+}
+
+/// Gives every memory its kind and, as far as they are known, its areas.
+void add_storage(SynthReport& report, const RtlInput& rtl, const Library& cells,
+                 const fs::path& lef, const SynthSettings& settings, const fs::path& dir) {
+    report.sram_model = settings.sram_model;
+    Library library = cells;
+    if (settings.memory == MemoryKind::kLatches) {
+        if (!library.latch()) {
+            throw InputError("--memory", "",
+                             "latches need a latch that is open while its enable is high, and " +
+                                 library.file() + " has none; allowed: macro, flip_flops");
+        }
+        const std::string& cell = library.latch()->cell;
+        const std::optional<double>& known = library.cells().at(cell).area;
+        if (!(known && *known > 0.0) && fs::is_regular_file(lef)) {
+            const std::map<std::string, double> areas = lef_areas(read_file(lef));
+            if (const auto at = areas.find(cell); at != areas.end()) report.lef_areas.insert(*at);
+            library.add_areas(report.lef_areas);
+        }
+        write_file(dir / "latch_map.v", latch_map(*library.latch()));
+    }
+    for (MemoryReport& m : report.memories) {
+        if (settings.sram_model) m.tiling = tile(*settings.sram_model, m.width, m.depth);
+        check_size(m.width, m.depth, settings);
+        if (settings.memory != MemoryKind::kMacro && m.bits() <= kLargestMappedMemory) {
+            tell(settings, fmt::format("memory of {} x {}", m.width, m.depth));
+            m.kind = settings.memory;
+            map_memory(m, report, rtl, library, dir);
+        }
+        if (!m.tiling || (m.area && *m.area < m.tiling->area_um2)) {
+            m.tiling.reset();
+            continue;
+        }
+        m.kind = MemoryKind::kMacro;
+        m.area = m.tiling->area_um2;
+        m.storage_area = 0.0;
+    }
+}
+
 void synthesise_fpga(SynthReport& report, const ScriptInputs& in, const FpgaTarget& target,
                      const SynthSettings& settings, const fs::path& dir) {
     tell(settings, "mapping to FPGA cells");
@@ -428,7 +540,9 @@ SynthReport synthesise(const RtlInput& rtl, const SynthSettings& settings) {
 
     ScriptInputs in;
     in.top = rtl.top;
-    in.sources = sources(rtl.files);
+    // Memories of FPGAs have a body of their own.
+    const bool fpga_body = !asic && rtl.files.contains(kFpgaList);
+    in.sources = sources(rtl.files, fpga_body ? kFpgaList : "filelist.f");
     std::vector<std::string> modules;
     for (const std::string& path : in.sources) {
         write_file(scratch.path() / path, rtl.files.at(path));
@@ -436,6 +550,12 @@ SynthReport synthesise(const RtlInput& rtl, const SynthSettings& settings) {
     }
     in.sets = module_sets(modules, rtl.top);
 
+    const bool cells = settings.memory != MemoryKind::kMacro;
+    if (!asic && (cells || settings.sram_model)) {
+        throw InputError(cells ? "--memory" : "--sram-model", "",
+                         "is for standard cells; allowed with an FPGA target: neither --memory nor "
+                         "--sram-model, memories become its RAM");
+    }
     if (!asic) {
         report.unit = "cells";
         report.label = fpga->label;
@@ -446,23 +566,38 @@ SynthReport synthesise(const RtlInput& rtl, const SynthSettings& settings) {
     const Library library(text, liberty.string());
     write_file(scratch.path() / kLibraryFile, text);
     const bool own = liberty == settings.target;
-    report.unit = own ? "library units" : "um2";
+    if (own && cells && settings.sram_model) {
+        throw InputError("--sram-model", "",
+                         "the smaller of cells and macros needs areas of one unit, and that of " +
+                             library.file() + " is not known; allowed: --memory macro");
+    }
+    report.unit = own ? "library units" : kSquareMicrons;
     report.label = std::string("pre-layout, no wires, no clock tree; ") +
                    (own ? "the library's corner" : "typical corner");
     report.library = LibraryReport{library.file(), library.name(), library.sha256(),
                                    library.voltage(), library.temperature()};
     synthesise_cells(report, in, library, settings, scratch.path());
+    fs::path lef = liberty;
+    add_storage(report, rtl, library, lef.replace_extension(".lef"), settings, scratch.path());
     return report;
 }
 
 SynthReport synthesise(const Design& design, const FileSet& files, const SynthSettings& settings) {
+    for (const Memory& memory : design.memories) check_size(memory.width, memory.depth, settings);
     SynthReport report = synthesise(RtlInput{design.top, design.spec.hash, files}, settings);
+    for (const Memory& memory : design.memories) {
+        for (MemoryReport& m : report.memories) {
+            if (m.width == memory.width && m.depth == memory.depth) m.names.push_back(memory.name);
+        }
+    }
     const std::optional<FloorPe> floor =
         report.library ? floor_of(design) : std::optional<FloorPe>();
     if (floor) {
         tell(settings, "bare floor of the PE");
         SynthSettings quiet = settings;
         quiet.progress = {};
+        quiet.memory = MemoryKind::kMacro;
+        quiet.sram_model.reset();
         const SynthReport bare = synthesise(floor_rtl(*floor, design.top, files), quiet);
         for (const ModuleReport& m : bare.modules) {
             if (m.unit == Unit::kPe) report.floor = FloorReport{floor->sum_bits, m};
@@ -475,7 +610,13 @@ SynthReport synthesise(const Design& design, const FileSet& files, const SynthSe
 
 int synth_command(const SynthOptions& options) {
     const Design design = resolve(load_spec(options.spec), options.spec.string());
-    synth::SynthSettings settings{options.target, options.clock_ns, {}};
+    synth::SynthSettings settings;
+    settings.target = options.target;
+    settings.clock_ns = options.clock_ns;
+    settings.memory = synth::memory_kind(options.memory);
+    if (!options.sram_model.empty()) {
+        settings.sram_model = synth::load_sram_model(options.sram_model);
+    }
     if (!options.quiet && isatty(STDERR_FILENO) == 1) {
         settings.progress = [&design](std::string_view step) {
             fmt::print(stderr, "{}: {} ...\n", design.top, step);

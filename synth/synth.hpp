@@ -21,10 +21,12 @@ namespace peforge {
 struct SynthOptions {
     std::filesystem::path spec;
     std::filesystem::path out;
-    std::string target = "osu018";   ///< osu018, osu035, osu050, xilinx, ice40, ecp5, or FILE.lib
-    std::optional<double> clock_ns;  ///< target period, > 0; standard cells only
-    bool json = false;               ///< report.json on stdout instead of the table
-    bool quiet = false;              ///< no table, no progress
+    std::string target = "osu018";     ///< osu018, osu035, osu050, xilinx, ice40, ecp5, or FILE.lib
+    std::optional<double> clock_ns;    ///< target period, > 0; standard cells only
+    std::string memory = "macro";      ///< macro, flip_flops, latches; standard cells only
+    std::filesystem::path sram_model;  ///< file; empty: none
+    bool json = false;                 ///< report.json on stdout instead of the table
+    bool quiet = false;                ///< no table, no progress
 };
 
 /// Synthesises the design of `options.spec` and writes `options.out`: report.json, report.txt,
@@ -44,8 +46,15 @@ struct RtlInput {
 struct SynthSettings {
     std::string target = "osu018";
     std::optional<double> clock_ns;
+    /// What memories are mapped to. With a model, macros take the place of cells where they are
+    /// smaller.
+    MemoryKind memory = MemoryKind::kMacro;
+    std::optional<SramModel> sram_model;
     std::function<void(std::string_view)> progress;  ///< told each step's name; may be empty
 };
+
+/// Largest memory that is mapped to cells, in bits.
+inline constexpr long long kLargestMappedMemory = 65536;
 
 /// Runs the tools in a scratch folder. The report depends on the input, the library and the tools
 /// alone. Throws MissingToolError (yosys, a named library), InputError (the target, a library that

@@ -137,6 +137,29 @@ std::string asic_script(const ScriptInputs& in, const Library& library,
     return s;
 }
 
+std::string memory_script(const MemoryInputs& in, const Library& library) {
+    std::string s = std::string("read_liberty -lib ") + kLibraryFile + "\n";
+    for (const std::string& file : in.sources) s += "read_verilog " + file + "\n";
+    s += fmt::format(
+        "chparam -set WIDTH {0} -set DEPTH {1} {2}\nhierarchy -check -top {2}\n"
+        "synth -top {2} -flatten -noabc\ndfflibmap -liberty {3}\n",
+        in.width, in.depth, in.module, kLibraryFile);
+    if (in.latches) s += "techmap -map latch_map.v\nsimplemap\nopt_clean\n";
+    s += abc_command(library, std::nullopt);
+    return s + "opt_clean -purge\ncheck -mapped -assert\ntee -q -o memory.stat stat\n";
+}
+
+std::string latch_map(const Latch& latch) {
+    std::string s;
+    for (const char* enable : {"P", "N"}) {
+        s += fmt::format(
+            "module \\$_DLATCH_{}_ (input E, input D, output Q);\n"
+            "    {} u_latch (.{}({}E), .{}(D), .{}(Q));\nendmodule\n",
+            enable, latch.cell, latch.enable, *enable == 'N' ? "~" : "", latch.data, latch.output);
+    }
+    return s;
+}
+
 std::string fpga_script(const ScriptInputs& in, const std::string& command) {
     // Memories stay modules of their own and become block or distributed RAM there.
     return elaborate(in, "setattr -mod -set keep_hierarchy 1") +

@@ -56,6 +56,22 @@ struct ScriptInputs {
 std::string asic_script(const ScriptInputs& in, const Library& library,
                         std::optional<double> clock_ns, const std::vector<AdderVariant>& variants);
 
+/// A memory to map alone.
+struct MemoryInputs {
+    std::vector<std::string> sources;  ///< the wrapper's body
+    std::string module;                ///< the wrapper
+    int width = 0;
+    int depth = 0;
+    bool latches = false;
+};
+
+/// Mapping of one memory to standard cells, flattened, by the ABC script of asic_script(). Writes
+/// memory.stat. Reads kLibraryFile, abc.constr and, for latches, latch_map.v.
+std::string memory_script(const MemoryInputs& in, const Library& library);
+
+/// Techmap file that turns latches into the library's.
+std::string latch_map(const Latch& latch);
+
 /// Hierarchical mapping to an FPGA family by `command` ("synth_ice40 -noflatten"). Writes
 /// elaborated.json and fpga.stat.
 std::string fpga_script(const ScriptInputs& in, const std::string& command);

@@ -32,7 +32,7 @@ TEST(UnitOf, GoesByTheEndOfTheName) {
     EXPECT_EQ(unit_of("t_shift_pe", "t"), Unit::kPe);
     EXPECT_EQ(unit_of("t_log_pe", "t"), Unit::kPe);
     EXPECT_EQ(unit_of("t_dpe", "t"), Unit::kPe);
-    EXPECT_EQ(unit_of("t_lookup", "t"), Unit::kPe);
+    EXPECT_EQ(unit_of("t_lookup_sum", "t"), Unit::kPe);
     EXPECT_EQ(unit_of("t_floor_pe", "t"), Unit::kPe);
     EXPECT_EQ(unit_of("t_lp_decode", "t"), Unit::kEdge);
     EXPECT_EQ(unit_of("t_delay", "t"), Unit::kEdge);
