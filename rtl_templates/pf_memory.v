@@ -1,9 +1,11 @@
-// Memory wrapper: one read and one write port. Replace this file's body by an FPGA RAM or a macro.
+// Memory wrapper: one read and one write port. This body is for simulation and for memories of flip-flops.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Purpose   : storage behind one interface; synthesis flows treat it as a black box and count its bits.
-// Latency   : read data one cycle after re_i, held until the next read. A read of the address that is
-//             written in the same cycle returns the old word.
+// Purpose   : storage behind one interface; synthesis flows treat it as a black box and count its bits. `peforge generate`
+//             writes other bodies of the same module into memories/: latch, fpga, macro.
+// Latency   : read data one cycle after re_i, held until the next read.
+// Collision : a read of the address that is written in the same cycle returns the old word. No array reads a word in the
+//             cycle of its write, so a body may return anything then.
 // Handshake : none.
 // Parameters:
 //   WIDTH  word width, >= 1

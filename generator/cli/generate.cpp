@@ -9,6 +9,7 @@
 
 #include "generator/cli/cli.hpp"
 #include "generator/design/design.hpp"
+#include "generator/design/lut_model.hpp"
 #include "generator/emit/emit.hpp"
 #include "generator/spec/error.hpp"
 
@@ -34,9 +35,13 @@ int generate(const GenerateOptions& o) {
         for (const auto& [path, text] : files) {
             result["files"].push_back(path);
         }
+        result["warnings"] = rate_warnings(design);
         print(result.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
     } else if (!o.common.quiet) {
         print(fmt::format("{}: {} files in {}\n", design.top, files.size(), o.out.string()));
+        for (const std::string& line : rate_warnings(design)) {
+            print(fmt::format("warning: {}\n", line));
+        }
     }
     return kDone;
 }

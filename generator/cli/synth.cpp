@@ -32,6 +32,20 @@ void add_synth(CLI::App& app, Action& action) {
         command->add_option("--clock", state->clock_ns, "target period in ns, standard cells only")
             ->check(CLI::PositiveNumber)
             ->type_name("NS");
+    command
+        ->add_option("--memory", o.memory,
+                     "what memories are, standard cells only: macro (a black box), flip_flops or "
+                     "latches (mapped to cells); with --sram-model the smaller of cells and macros")
+        ->check(CLI::IsMember({"macro", "flip_flops", "latches"}))
+        ->capture_default_str();
+    command
+        ->add_option("--sram-model", o.sram_model,
+                     "areas and energies of RAM macros: JSON with name, source, technology and "
+                     "either macros [{name, width, depth, area_um2, read_energy_pj, "
+                     "write_energy_pj, leakage_uw, access_ns, source}] or formula {fixed_um2, "
+                     "row_um2, column_um2, bit_um2}; to carry it to another technology scale_area, "
+                     "scale_energy, scale_reason. synth/sram/ has examples")
+        ->type_name("FILE.json");
     command->add_flag("--power", state->power,
                       "power from switching activity (not in this version)");
     add_common(*command, state->common);
@@ -43,7 +57,7 @@ void add_synth(CLI::App& app, Action& action) {
             if (state->power) {
                 throw InputError("synth", "",
                                  "--power is not supported in this version; allowed: --target, "
-                                 "--clock");
+                                 "--clock, --memory, --sram-model");
             }
             state->options.json = state->common.json;
             state->options.quiet = state->common.quiet;

@@ -12,6 +12,7 @@
 #include <stdexcept>
 
 #include "generator/spec/error.hpp"
+#include "generator/support/integers.hpp"
 #include "golden/datapath/fields.hpp"
 #include "golden/datapath/types.hpp"
 
@@ -27,10 +28,6 @@ using golden::FormatKind;
 constexpr int kMaxAccumulatorBits = 48;
 constexpr int kShiftBits = 6;     // post-processing shifts by 0..63
 constexpr int kCounterBits = 32;  // cycles_o, saturations_o, nar_count_o
-
-int ceil_div(int a, int b) {
-    return (a + b - 1) / b;
-}
 
 /// Width of an unsigned counter that reaches `largest` >= 1.
 int counter_bits(std::uint64_t largest) {
@@ -210,6 +207,10 @@ std::vector<Port> make_ports(const Design& d) {
     if (s.relu) {
         in("job_relu_i");
     }
+    if (d.lut && d.lut->kept_tiles > 0) {
+        in("job_keep_i");
+        in("job_reuse_i");
+    }
     if (mode_count(d) > 1) {
         in("job_mode_i", counter_bits(static_cast<std::uint64_t>(mode_count(d) - 1)));
     }
@@ -225,13 +226,14 @@ std::vector<Port> make_ports(const Design& d) {
     in("prm_shift_i", kShiftBits);
     in("wgt_valid_i");
     out("wgt_ready_o");
-    in("wgt_data_i", d.systolic ? s.cols * s.lanes * d.weight_word_bits
-                                : s.columns * s.entry_bits + s.subvector * s.centroid_bits);
+    in("wgt_data_i", d.systolic
+                         ? s.cols * s.lanes * d.weight_word_bits
+                         : s.entry_shift_bits + s.columns * s.entry_bits + d.encoder_word_bits);
     in("wgt_last_i");
     in("act_valid_i");
     out("act_ready_o");
     in("act_data_i",
-       d.systolic ? s.rows * s.lanes * d.act_word_bits : s.subvector * s.activation.n);
+       d.systolic ? s.rows * s.lanes * d.act_word_bits : s.ccus * s.subvector * s.activation.n);
     in("act_last_i");
     out("out_valid_o");
     in("out_ready_i");
@@ -327,30 +329,67 @@ void resolve_systolic(Design& d, const std::string& file) {
     d.systolic = std::move(p);
 }
 
+/// Width of a decision tree's choice of an element.
+int split_bits(int subvector) {
+    return subvector == 1 ? 1 : counter_bits(static_cast<std::uint64_t>(subvector - 1));
+}
+
+/// Index words of the largest buffer: 16 subspaces of 64 centroids would be 24 Mbit.
+constexpr int kMaxIndexWords = 1 << 18;
+
+/// Tiles of a job whose indices the array can keep.
+int kept_tiles(const Spec& s, int tile_k, const std::string& file) {
+    const int all = ceil_div(s.max_k, tile_k);
+    const int most = kMaxIndexWords / s.rows_m;
+    if (!s.kept_indices) return std::min(all, most);
+    const int tiles = std::min(ceil_div(*s.kept_indices, s.imms), all);
+    if (tiles > most) {
+        throw InputError(file, "/buffers/indices",
+                         fmt::format("{} subspaces of {} rows are more than {} words; allowed: "
+                                     "\"auto\" or at most {}",
+                                     *s.kept_indices, s.rows_m, kMaxIndexWords, most * s.imms));
+    }
+    return tiles;
+}
+
 void resolve_lut(Design& d, const std::string& file) {
     const Spec& s = d.spec;
     golden::LutParams p;
     p.subvector = s.subvector;
     p.centroids = s.centroids;
+    p.encoder = s.lut_encoder;
     p.metric = s.metric;
+    p.organisation = s.lut_organisation;
+    // As many phases as have centroids: 5 centroids in 2 PEs are 3 phases, not 4.
+    p.fold = ceil_div(s.centroids, ceil_div(s.centroids, s.lut_fold));
+    p.ccus = s.ccus;
+    p.imms = s.imms;
     p.columns = s.columns;
     p.rows_m = s.rows_m;
     p.activation_bits = s.activation.n;
     p.centroid_bits = s.centroid_bits;
     p.entry_bits = s.entry_bits;
+    p.shift_bits = s.entry_shift_bits;
     p.distance_bits = distance_bits(s);
     p.index_bits = counter_bits(static_cast<std::uint64_t>(s.centroids - 1));
-    d.tile_k = s.subvector;
+    d.tile_k = s.subvector * s.imms;
+    p.kept_tiles = kept_tiles(s, d.tile_k, file);
     d.act_word_bits = s.activation.n;
     d.rows_m = s.rows_m;
     d.cols = s.columns;
-    d.psum_bits = s.entry_bits;
-    const int least = s.entry_bits + 1;
-    const int subspaces = ceil_div(s.max_k, s.subvector);
+    // A sum of a tile's entries, shifted as far as they can be.
+    const int shifted = s.entry_bits + (1 << s.entry_shift_bits) - 1;
+    d.psum_bits = golden::accumulator_bits(shifted, s.imms);
+    const int least = d.psum_bits + 1;
+    const int subspaces = ceil_div(s.max_k, d.tile_k) * s.imms;
     p.accumulator = make_accumulator(
-        s, least, std::max(least, golden::accumulator_bits(s.entry_bits, subspaces)), file);
+        s, least, std::max(least, golden::accumulator_bits(shifted, subspaces)), file);
     p.post = make_post(s, file);
     d.weight_bits = s.entry_bits;
+    // A table row, and what the encoder needs to know of the centroid, or of the node, with it.
+    d.encoder_word_bits = s.lut_encoder == golden::LutEncoder::kTree
+                              ? split_bits(s.subvector) + s.activation.n
+                              : s.subvector * s.centroid_bits;
     d.lut = p;
 }
 
@@ -375,7 +414,15 @@ Design resolve(const Spec& spec, const std::string& file) {
     d.timing = d.systolic ? golden::timing(*d.systolic, d.post_lanes)
                           : golden::timing(*d.lut, d.post_lanes);
     d.ports = make_ports(d);
+    d.memories = memories(d);
     return d;
+}
+
+std::vector<golden::Job> plan(const Design& design, golden::GemmShape shape,
+                              const golden::RowLists& rows) {
+    return design.lut
+               ? golden::plan(shape, *design.lut)
+               : golden::plan(shape, design.tile_k, design.cols, design.rows_m, design.mode, rows);
 }
 
 bool has_choice(const Design& design) {

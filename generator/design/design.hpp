@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "generator/design/memory.hpp"
 #include "generator/spec/spec.hpp"
 #include "golden/array/array.hpp"
 #include "golden/array/schedule.hpp"
@@ -50,17 +51,19 @@ struct Design {
     int bin_bits = 0;     ///< each of the 2^F sums between the PEs; 0: there are no bins
     int weight_bits = 0;  ///< stored code width
     int act_bits = 0;
-    int weight_word_bits = 0;  ///< bits of a lane's weights in a beat; of mixed precision, several
-    int act_word_bits = 0;     ///< codes share them, the first in the lowest bits
-    int products = 1;          ///< codes of a word in the present mode, see in_mode()
-    int mode = 0;              ///< present mode, or present choice (golden::choice_mode())
+    int weight_word_bits = 0;   ///< bits of a lane's weights in a beat; of mixed precision, several
+    int act_word_bits = 0;      ///< codes share them, the first in the lowest bits
+    int encoder_word_bits = 0;  ///< LUT: of a wgt beat for the encoder: a centroid, or a node
+    int products = 1;           ///< codes of a word in the present mode, see in_mode()
+    int mode = 0;               ///< present mode, or present choice (golden::choice_mode())
     int out_bits = 0;
     int rows_m = 0;      ///< rows of one job, at most: buffers.rows_m, or array.rows
     int m_bits = 0;      ///< width of job_m_i: counts 0..rows_m
     int tiles_bits = 0;  ///< width of job_tiles_i: counts 0..ceil(max_k / tile_k)
-    int tile_k = 0;      ///< K elements of one tile: rows*lanes, lanes of a step, or subvector
+    int tile_k = 0;      ///< K elements of one tile: rows*lanes, lanes of a step, subvector*imms
     int cols = 0;        ///< outputs per beat
     std::vector<Port> ports;
+    std::vector<Memory> memories;
     ErrorBounds bounds;
 
     [[nodiscard]] bool output_stationary() const { return timing.output_stationary; }
@@ -71,6 +74,11 @@ struct Design {
         return systolic ? systolic->accumulator : lut->accumulator;
     }
 };
+
+/// Jobs of a GEMM in the order the host issues them; `rows` as in golden::plan(), for arrays
+/// without tables.
+std::vector<golden::Job> plan(const Design& design, golden::GemmShape shape,
+                              const golden::RowLists& rows = {});
 
 /// Whether a part of the formats comes with each job (golden::Choice), by what numbers, and their
 /// ports.

@@ -11,7 +11,9 @@
 #include <set>
 #include <sstream>
 
+#include "generator/design/lut_model.hpp"
 #include "generator/emit/cocotb.hpp"
+#include "generator/emit/memories.hpp"
 #include "generator/emit/render.hpp"
 #include "generator/emit/tables.hpp"
 #include "generator/emit/templates.hpp"
@@ -34,8 +36,11 @@ using golden::FormatKind;
 
 std::string description(const Design& d) {
     if (d.lut) {
-        return fmt::format("{} centroids of {} elements, {} columns", d.lut->centroids,
-                           d.lut->subvector, d.lut->columns);
+        const golden::LutParams& l = *d.lut;
+        return fmt::format("{} {} of {} elements, {} columns{}", l.centroids,
+                           l.encoder == golden::LutEncoder::kTree ? "leaves" : "centroids",
+                           l.subvector, l.columns,
+                           l.imms > 1 ? fmt::format(", {} lookup units", l.imms) : "");
     }
     return fmt::format("{}x{} PEs, weights {}, activations {}{}", d.systolic->rows,
                        d.systolic->cols, golden::to_string(d.spec.weight),
@@ -411,13 +416,33 @@ mst::data systolic_values(const Design& d) {
 mst::data lut_values(const Design& d) {
     const golden::LutParams& l = *d.lut;
     mst::data v = common_values(d);
+    const bool decision_tree = l.encoder == golden::LutEncoder::kTree;
+    const bool side_by_side = l.organisation == golden::LutOrganisation::kTree;
     v.set("subvector", text(l.subvector));
     v.set("centroids", text(l.centroids));
+    v.set("ccus", text(l.ccus));
+    v.set("imms", text(l.imms));
+    v.set("fold", text(l.fold));
+    v.set("folded", l.organisation == golden::LutOrganisation::kFolded);
+    v.set("reuse", l.kept_tiles > 0);
+    v.set("kept_tiles", text(l.kept_tiles));
     v.set("centroid_bits", text(l.centroid_bits));
     v.set("entry_bits", text(l.entry_bits));
+    v.set("shift", l.shift_bits > 0);
+    v.set("level_bits", text(l.shift_bits));
     v.set("metric", text(static_cast<int>(l.metric)));
     v.set("metric_is_l2", l.metric == golden::Metric::kL2 ? "1" : "0");
     v.set("metric_is_chebyshev", l.metric == golden::Metric::kChebyshev ? "1" : "0");
+    v.set("decision_tree", decision_tree);
+    v.set("side_by_side", !decision_tree && side_by_side);
+    v.set("chain", !decision_tree && !side_by_side);
+    v.set("encoder", decision_tree  ? "pf_decision_tree"
+                     : side_by_side ? "pf_ccu_tree"
+                                    : "pf_ccu_chain");
+    v.set("word_width",
+          decision_tree ? fmt::format("((SUBVECTOR > 1) ? $clog2(SUBVECTOR) : 1)+{}", d.act_bits)
+                        : fmt::format("SUBVECTOR*{}", l.centroid_bits));
+    v.set("latency_note", text(d.timing.latency));
     return v;
 }
 
@@ -547,9 +572,12 @@ nlohmann::ordered_json manifest(const Design& d, const std::vector<std::string>&
         }
     } else {
         n["datapath"] = "lut";
-        n["distance_bits"] = d.lut->distance_bits;
+        if (d.lut->encoder == golden::LutEncoder::kDistance) {
+            n["distance_bits"] = d.lut->distance_bits;
+        }
         n["index_bits"] = d.lut->index_bits;
         n["entry_bits"] = d.lut->entry_bits;
+        n["psum_bits"] = d.psum_bits;
     }
     n["accumulator_bits"] = d.accumulator().width;
     n["z_bits"] = d.post().z_bits;
@@ -561,6 +589,14 @@ nlohmann::ordered_json manifest(const Design& d, const std::vector<std::string>&
     t["tile_beats"] = d.timing.tile_beats;
     t["wave"] = d.timing.wave;
     t["latency"] = d.timing.latency;
+    if (d.lut) {
+        const LutRates rates = lut_rates(d);
+        t["encode_cycles_per_row"] = rates.encode_row;
+        t["encode_cycles_per_tile"] = rates.encode_tile;
+        t["index_words"] = d.timing.index_words;
+        t["peak_operations_per_cycle"] = lut_peak(d);
+        t["warnings"] = rate_warnings(d);
+    }
     t["post_cycles"] = d.timing.post_cycles;
     t["post_latency"] = d.timing.post_latency;
     return m;
@@ -579,6 +615,15 @@ std::string legal_choice(const Design& d) {
     return out;
 }
 
+/// C++ of when a job may keep or must reuse indices.
+std::string legal_reuse(const Design& d) {
+    return fmt::format(
+        " &&\n               (job_reuse_i.get() != 0) == kept.indices &&\n"
+        "               (!kept.indices || (m == kept.m && job_tiles_i.get() == kept.tiles)) &&\n"
+        "               (job_keep_i.get() == 0 || job_tiles_i.get() <= {})",
+        d.lut->kept_tiles);
+}
+
 /// Typed handles of the top's ports for benches on the coroutine harness (verif/harness); the port
 /// types they deduce.
 std::string binding(const Design& d) {
@@ -590,7 +635,7 @@ std::string binding(const Design& d) {
         "that\n// class's header first, then use binding::Dut<V{}> as the test's Dut. "
         "docs/harness.md"
         "\n#pragma once\n\n"
-        "#include <tuple>\n#include <type_traits>\n\n"
+        "#include <cstdint>\n#include <tuple>\n#include <type_traits>\n\n"
         "#include \"coco/coco.hpp\"\n#include \"coco/verilator.hpp\"\n\n"
         "namespace binding {{\n\n"
         "inline constexpr unsigned kRowsM = {};\n\n"
@@ -598,6 +643,7 @@ std::string binding(const Design& d) {
         "template <class Top>\nstruct Dut : peforge::coco::VerilatedDut<Top> {{\n"
         "    using peforge::coco::VerilatedDut<Top>::VerilatedDut;\n\n",
         PEFORGE_VERSION, d.spec.name, d.spec.hash, d.top, d.top, d.rows_m);
+    const bool reuses = d.lut && d.lut->kept_tiles > 0;
     for (const Port& p : d.ports) {
         out += fmt::format("    Port<decltype(Top::{0})> {0}{{this->top.{0}, {1}}};\n", p.name,
                            p.width);
@@ -609,12 +655,23 @@ std::string binding(const Design& d) {
         out += fmt::format("    auto {}() {{ return std::tie({}); }}\n", stream.name, ports);
     }
     out += fmt::format(
-        "\n    /// Whether the array takes the job on its port.\n"
-        "    bool good_job() const {{\n"
+        "\n    /// Whether the array takes the job on its port{0}.\n"
+        "    bool good_job() {1}{{\n"
         "        const auto m = job_m_i.get();\n"
-        "        return m != 0 && m <= kRowsM && job_tiles_i.get() != 0{};\n    }}\n",
+        "        const bool good = m != 0 && m <= kRowsM && job_tiles_i.get() != 0{2};\n"
+        "{3}        return good;\n    }}\n",
+        reuses ? "; remembers what it keeps, so ask once for each" : "", reuses ? "" : "const ",
         mode_count(d) > 1 ? fmt::format(" && job_mode_i.get() < {}", mode_count(d))
-                          : legal_choice(d));
+        : reuses          ? legal_reuse(d)
+                          : legal_choice(d),
+        reuses ? "        if (good) kept = {job_keep_i.get() != 0, m, job_tiles_i.get()};\n" : "");
+    if (reuses) {
+        out +=
+            "\n    struct Kept {\n        bool indices = false;\n        std::uint64_t m = 0;\n"
+            "        std::uint64_t tiles = 0;\n    };\n"
+            "    Kept kept;  ///< of the last job that was taken; none after a reset\n";
+    }
+    out += fmt::format("    void forget_jobs() {{{}}}\n", reuses ? " kept = {}; " : "");
     // For a recording of whole clock cycles: every port but the clock, in the top's order.
     for (const bool input : {true, false}) {
         std::string ports;
@@ -677,6 +734,12 @@ FileSet emit(const Design& design) {
     std::string filelist;
     for (const std::string& path : rtl) filelist += path + "\n";
     files["filelist.f"] = filelist;
+    add_memories(
+        design,
+        [&design](const std::string& body) {
+            return with_header(design, name_modules(body, design.top));
+        },
+        files);
     files["manifest.json"] = manifest(design, rtl).dump(2) + "\n";
     files["spec.json"] = to_json(design.spec);
     files["bench/" + design.top + "_binding.hpp"] = binding(design);

@@ -15,8 +15,8 @@ namespace peforge {
 using FileSet = std::map<std::string, std::string>;
 
 /// rtl/*.v, rtl/filelist.f order in filelist.f, manifest.json, bench/<name>_ports.hpp, <name>.sdc,
-/// spec.json. Throws InputError when a module would have the name of a signal, which linters
-/// refuse.
+/// spec.json, memories.json, and other bodies of the memories in memories/. Throws InputError when
+/// a module would have the name of a signal, which linters refuse.
 FileSet emit(const Design& design);
 
 /// Writes all files into `dir`: whole or not at all (written beside it, then renamed). An existing

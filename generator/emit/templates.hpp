@@ -12,4 +12,7 @@ namespace peforge {
 /// Files of rtl_templates/ by name.
 const std::map<std::string, std::string_view>& rtl_templates();
 
+/// Files of rtl_templates/memories/: other bodies of pf_memory.
+const std::map<std::string, std::string_view>& memory_templates();
+
 }  // namespace peforge

@@ -135,8 +135,9 @@ private:
             root_ = std::move(node);
         } else if (stack_.back().kind == Node::Kind::kObject) {
             stack_.back().members.back().value = std::move(node);
+        } else {
+            stack_.back().members.push_back({{}, std::move(node)});
         }
-        // Elements of arrays are dropped: no key of a spec takes an array.
     }
 
     const std::string& text_;
@@ -149,6 +150,7 @@ private:
 }  // namespace
 
 const Node* Node::find(std::string_view key) const {
+    if (kind != Kind::kObject) return nullptr;
     for (const Member& m : members) {
         if (m.key == key) {
             return &m.value;

@@ -22,7 +22,8 @@ struct Node {
     bool boolean = false;
     std::int64_t integer = 0;     ///< kInteger; clipped to 64 bits
     std::string text{};           ///< kString: the value; numbers: as written
-    std::vector<Member> members;  ///< kObject, in document order, repeated keys included
+    std::vector<Member> members;  ///< kObject: in document order, repeated keys included; kArray:
+                                  ///< the elements, without keys
     std::size_t begin = 0;        ///< position among all values of the document
     std::size_t end = 0;          ///< objects: a position behind the last member
 

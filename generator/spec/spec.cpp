@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <numeric>
 #include <optional>
@@ -438,6 +439,7 @@ private:
                                     kind_name(spec_.weight), kind_name(spec_.activation)));
             }
         }
+        check_lut();
         check_mixed_precision();
         check_run_time_fields();
         check_run_time_types();
@@ -449,6 +451,48 @@ private:
             problem(order_of("post", "lanes"), "/post/lanes",
                     fmt::format("{} is out of range; allowed: \"auto\" or an integer 1..{}",
                                 *spec_.post_lanes, columns));
+        }
+    }
+
+    void check_lut() {
+        if (spec_.kind != ArrayKind::kLut || !problems_.empty()) return;
+        const auto refuse = [&](std::string_view section, std::string_view key,
+                                const std::string& what) {
+            problem(order_of(section, key), fmt::format("/{}/{}", section, key), what);
+        };
+        const bool folded = spec_.lut_organisation == golden::LutOrganisation::kFolded;
+        if (spec_.imms % spec_.ccus != 0) {
+            refuse("array", "ccus",
+                   fmt::format("{} does not divide imms; allowed: a divisor of {}", spec_.ccus,
+                               spec_.imms));
+        } else if (folded && (spec_.lut_fold < 2 || spec_.lut_fold > spec_.centroids)) {
+            refuse("lut", "fold",
+                   fmt::format("{} with organisation \"folded\"; allowed: 2..{}", spec_.lut_fold,
+                               spec_.centroids));
+        } else if (!folded && spec_.lut_fold != 1) {
+            refuse("lut", "fold",
+                   fmt::format("{} goes with organisation \"folded\" alone; allowed: 1",
+                               spec_.lut_fold));
+        }
+        if (spec_.lut_encoder != golden::LutEncoder::kTree || !problems_.empty()) return;
+        const auto refuse_tree = [&](std::string_view section, std::string_view key,
+                                     std::string_view allowed) {
+            refuse(section, key,
+                   fmt::format("does not go with encoder \"tree\", which measures no distance; "
+                               "allowed: {}",
+                               allowed));
+        };
+        if (!std::has_single_bit(static_cast<unsigned>(spec_.centroids))) {
+            refuse("array", "centroids",
+                   fmt::format("{} is no power of two, which encoder \"tree\" needs; allowed: 2, "
+                               "4, 8, 16, 32, 64",
+                               spec_.centroids));
+        } else if (spec_.metric != golden::Metric::kL1) {
+            refuse_tree("array", "metric", "none");
+        } else if (spec_.lut_organisation != golden::LutOrganisation::kChain) {
+            refuse_tree("lut", "organisation", "none");
+        } else if (spec_.centroid_bits != Spec{}.centroid_bits) {
+            refuse_tree("centroid", "n", "none: thresholds are as wide as activations");
         }
     }
 

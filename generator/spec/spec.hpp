@@ -29,8 +29,13 @@ struct Spec {
     golden::Metric metric = golden::Metric::kL1;
     int columns = 32;
     int ccus = 1;
-    int centroid_bits = 8;  ///< /centroid/n
-    int entry_bits = 8;     ///< /entry/n
+    int imms = 1;
+    golden::LutEncoder lut_encoder = golden::LutEncoder::kDistance;
+    golden::LutOrganisation lut_organisation = golden::LutOrganisation::kChain;
+    int lut_fold = 1;
+    int centroid_bits = 8;     ///< /centroid/n
+    int entry_bits = 8;        ///< /entry/n
+    int entry_shift_bits = 0;  ///< /entry/shift_bits
 
     golden::Format weight;  ///< systolic only
     golden::Format activation;
@@ -62,7 +67,8 @@ struct Spec {
     golden::Convert convert = golden::Convert::kPerProduct;  ///< log datapath only
 
     // buffers
-    int rows_m = 256;  ///< not output-stationary: its jobs have up to `rows` rows
+    int rows_m = 256;                 ///< not output-stationary: its jobs have up to `rows` rows
+    std::optional<int> kept_indices;  ///< /buffers/indices
     bool double_buffer = true;
 
     std::string hash;  ///< 16 hex digits: FNV-1a 64 of the canonical JSON of all values

@@ -2,6 +2,7 @@
 //
 // SPDX-License-Identifier: Apache-2.0
 #include "generator/design/design.hpp"
+#include "generator/design/lut_model.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -118,6 +119,105 @@ TEST(Design, OutputStationaryNumbers) {
     EXPECT_NE(std::find(ports.begin(), ports.end(), "act_data_i[48]i"), ports.end());  // 3 * 2 * 8
 }
 
+TEST(Design, LutRatesAndWarnings) {
+    // rows_m 11, 7 centroids in 3 phases of 3 PEs, 2 units for 4 subspaces.
+    const Design d = example("lut_v3_c7_folded");
+    EXPECT_EQ(d.tile_k, 12);
+    EXPECT_EQ(d.psum_bits, 10 + 3 + 2);  // entries, shifts by up to 3, four of them
+    EXPECT_EQ(d.lut->kept_tiles, 12);
+    const peforge::LutRates r = peforge::lut_rates(d);
+    EXPECT_EQ(r.encode_row, 6);
+    EXPECT_EQ(r.load_tile, 28);
+    EXPECT_EQ(peforge::rate_warnings(d).size(), 2U);
+    EXPECT_TRUE(peforge::rate_warnings(example("lut_v4_c16_n32")).empty());
+    EXPECT_TRUE(peforge::rate_warnings(example("int8_ws_8x8")).empty());
+}
+
+/// As many rows as there are cycles to load a tile, and no fewer, keep the lookup units busy: the
+/// least cycles of a tile that the warning tells are those of the cycle model.
+TEST(Design, LutLeastCyclesOfATile) {
+    for (const char* name : {"lut_v3_c5_n7", "lut_v3_c7_folded", "lut_v4_c8_maddness",
+                             "lut_v2_c6_tree", "lut_v4_c16_n32"}) {
+        const Design d = example(name);
+        const auto cycles = [&d](int m, int tiles) {
+            const std::vector<peforge::golden::Job> jobs = {{.m = m, .n = 1, .tiles = tiles}};
+            return static_cast<int>(peforge::golden::cycles(d.timing, jobs));
+        };
+        const peforge::LutRates r = peforge::lut_rates(d);
+        EXPECT_EQ(cycles(1, 30) - cycles(1, 20), 10 * r.encode_tile) << name;
+        const int m = d.rows_m;
+        EXPECT_EQ(cycles(m, 30) - cycles(m, 20), 10 * std::max(r.encode_tile, m * r.encode_row))
+            << name;
+    }
+}
+
+TEST(Design, LutCyclesInClosedForm) {
+    int compared = 0;
+    for (const char* encoder : {R"("organisation": "chain")", R"("organisation": "tree")",
+                                R"("encoder": "tree")", R"("organisation": "folded", "fold": 3)"}) {
+        for (const auto& [ccus, imms] : {std::pair(1, 1), std::pair(2, 2), std::pair(1, 3)}) {
+            const Design d = peforge::resolve(peforge::parse_spec(
+                R"({"name": "t", "array": {"kind": "lut", "subvector": 2, "centroids": 8,
+                        "columns": 4, "ccus": )" +
+                    std::to_string(ccus) + R"(, "imms": )" + std::to_string(imms) +
+                    R"(}, "lut": {)" + encoder +
+                    R"(}, "activation": {"format": "int", "n": 8}, "post": {"lanes": 4},
+                        "output": {"format": "int", "n": 8}, "buffers": {"rows_m": 90}})",
+                "t"));
+            for (const int m : {40, 61, 90}) {
+                for (const int tiles : {1, 2, 5}) {
+                    for (const int column_tiles : {1, 2, 4}) {
+                        const peforge::golden::GemmShape shape{m, tiles * d.tile_k,
+                                                               column_tiles * d.cols};
+                        EXPECT_EQ(peforge::golden::cycles(d.timing, plan(d, shape)),
+                                  peforge::lut_cycles(d, m, tiles, column_tiles))
+                            << encoder << " ccus " << ccus << " imms " << imms << " m " << m
+                            << " tiles " << tiles << " column tiles " << column_tiles;
+                        ++compared;
+                    }
+                }
+            }
+        }
+    }
+    EXPECT_EQ(compared, 4 * 3 * 27);
+}
+
+/// 95 % of the peak and more at M = 256, K of 16 tiles, N of 4 column tiles, when tables load
+/// behind the lookups.
+TEST(Design, LutArraysReachTheirPeak) {
+    for (const char* lut : {R"("imms": 1, "ccus": 1)", R"("imms": 4, "ccus": 4)"}) {
+        for (const char* organisation : {"chain", "tree"}) {
+            const Design d = peforge::resolve(peforge::parse_spec(
+                R"({"name": "t", "array": {"kind": "lut", "subvector": 4, "centroids": 16,
+                    "columns": 32, )" +
+                    std::string(lut) + R"(}, "lut": {"organisation": ")" + organisation +
+                    R"("}, "activation": {"format": "int", "n": 8}, "post": {"lanes": 32},
+                    "output": {"format": "int", "n": 8}, "buffers": {"rows_m": 256}})",
+                "t"));
+            const peforge::golden::GemmShape shape{256, 16 * d.tile_k, 4 * d.cols};
+            const auto cycles =
+                static_cast<double>(peforge::golden::cycles(d.timing, plan(d, shape)));
+            const double operations = 2.0 * shape.m * shape.k * shape.n;
+            EXPECT_GE(operations / cycles, 0.95 * peforge::lut_peak(d)) << lut << organisation;
+        }
+    }
+}
+
+TEST(Design, LutWorkAndStorage) {
+    const Design d = example("lut_v4_c16_n32");  // L1, 32 columns, indices kept
+    const peforge::LutWork w = peforge::lut_work(d, {10, 9, 40});
+    EXPECT_EQ(w.encode, 10.0 * 9 * 16 * 2);  // once, for both column tiles
+    EXPECT_EQ(w.add, 10.0 * 40 * 3);
+    EXPECT_EQ(w.dense, 2.0 * 10 * 9 * 40);
+    const peforge::LutStorage s = peforge::lut_storage(d, {10, 9, 40});
+    EXPECT_EQ(s.tables, 3U * 16 * 40 * 8);
+    EXPECT_EQ(s.encoders, 3U * 16 * 32);
+    EXPECT_EQ(s.indices, 10U * 3 * 4);
+    EXPECT_EQ(s.outputs, 10U * 40 * 8);
+    const Design again = example("lut_v2_c3_n5_l2");  // 5 columns, no indices kept, L2
+    EXPECT_EQ(peforge::lut_work(again, {10, 4, 11}).encode, 3.0 * 10 * 4 * 3 * 3);
+}
+
 TEST(Design, LutNumbers) {
     const Design d = example("lut_v4_c16_n32");
     EXPECT_EQ(d.tile_k, 4);
@@ -128,9 +228,9 @@ TEST(Design, LutNumbers) {
     EXPECT_EQ(d.tiles_bits, 9);            // 288
     EXPECT_EQ(d.timing.post_cycles, 8);
     const std::vector<std::string> ports = port_texts(d);
-    EXPECT_EQ(ports[15], "wgt_data_i[288]i");  // 32 * 8 above 4 * 8
-    EXPECT_EQ(ports[19], "act_data_i[32]i");
-    EXPECT_EQ(ports[23], "out_data_o[256]o");
+    EXPECT_EQ(ports[17], "wgt_data_i[288]i");  // 32 * 8 above 4 * 8
+    EXPECT_EQ(ports[21], "act_data_i[32]i");
+    EXPECT_EQ(ports[25], "out_data_o[256]o");
 }
 
 /// Largest distance by enumeration of the extreme and of all one-element vectors.
@@ -372,6 +472,27 @@ TEST(Design, RunTimeTypesAreModesOfAJob) {
     }
     EXPECT_EQ(modes, 9);
     EXPECT_EQ(mode_name(array, 2), "pot:n=4 int:n=4");
+}
+
+/// A word of a column's sums for each row; finished rows cover the way through the grid; the tables
+/// are one word for each centroid in two banks, whose numbers have whole powers of two.
+TEST(Design, Memories) {
+    const auto sizes = [](const Design& d) {
+        std::vector<std::string> texts;
+        for (const peforge::Memory& m : d.memories) {
+            texts.push_back(fmt::format("{} {} {}x{}", m.name, m.count, m.width, m.depth));
+        }
+        return texts;
+    };
+    using Texts = std::vector<std::string>;
+    EXPECT_EQ(sizes(example("int8_ws_8x8")), (Texts{"accumulators 8 27x256", "results 8 27x18"}));
+    EXPECT_EQ(sizes(example("int8_os_8x8")), Texts{});
+    // 7 sums of 14 bits a row; banks of 8 places for 5 centroids; 21 rows of 384 subspaces.
+    EXPECT_EQ(sizes(example("lut_v3_c5_n7")), (Texts{"accumulators 1 98x21", "results 1 98x3",
+                                                     "tables 1 35x16", "indices 1 3x8064"}));
+    // 4 tables, 12 tiles kept, indices written by two passes of two encoders.
+    EXPECT_EQ(sizes(example("lut_v3_c7_folded")), (Texts{"accumulators 1 100x11", "results 1 100x4",
+                                                         "tables 4 50x16", "indices 2 6x132"}));
 }
 
 TEST(Design, TileLongerThanMaxK) {

@@ -101,9 +101,11 @@ const std::string kFullLog = R"({
 const std::string kFullLut = R"({
   "name": "L",
   "array": { "kind": "lut", "subvector": 3, "centroids": 5, "metric": "chebyshev", "columns": 7,
-             "ccus": 1 },
+             "ccus": 2, "imms": 4 },
+  "lut": { "encoder": "distance", "organisation": "folded", "fold": 2 },
   "activation": { "format": "int", "n": 6 },
-  "centroid": { "n": 5 }, "entry": { "n": 4 },
+  "centroid": { "n": 5 }, "entry": { "n": 4, "shift_bits": 1 },
+  "buffers": { "indices": 8 },
   "output": { "format": "int", "n": 3 }
 })";
 
@@ -304,7 +306,7 @@ TEST(Schema, RejectsWhatTheTableRejects) {
         changed(kMinimal, "/accumulator/width", 49),
         changed(kMinimal, "/buffers/double_buffer", false),
         changed(kFullLut, "/pe/lanes", 1),
-        changed(kFullLut, "/array/ccus", 2),
+        changed(kFullLut, "/array/ccus", 17),
         changed(kFullLut, "/array/metric", "l3"),
         json::object(),
     };

@@ -65,16 +65,38 @@ SystolicParams in_mode(const SystolicParams& p, int mode);
 
 enum class Metric { kL1, kL2, kChebyshev };
 
-/// LUT array: `centroids` distance PEs in a chain, `columns` lookup-accumulate lanes.
+/// How a sub-vector becomes an index.
+enum class LutEncoder {
+    kDistance,  ///< the closest centroid; ties to the lowest index
+    kTree,      ///< a balanced decision tree with one element compared at each level (MADDNESS)
+};
+
+/// How the distance PEs of a closest-centroid unit are arranged.
+enum class LutOrganisation {
+    kChain,   ///< one behind the other, the vector moves on with the smallest distance so far
+    kTree,    ///< side by side, a tree of comparators finds the smallest distance
+    kFolded,  ///< a chain of ceil(c / fold) PEs, which a vector meets `fold` times
+};
+
+/// LUT array: `ccus` closest-centroid units make indices, `imms` lookup units add table rows of
+/// `columns` entries. A tile is a group of `imms` subspaces; its sub-vectors are encoded in
+/// imms / ccus passes of `ccus` subspaces each.
 struct LutParams {
     int subvector = 4;   ///< v, elements of K per subspace
-    int centroids = 16;  ///< c
-    Metric metric = Metric::kL1;
+    int centroids = 16;  ///< c; a power of two for the decision tree
+    LutEncoder encoder = LutEncoder::kDistance;
+    Metric metric = Metric::kL1;  ///< distance encoder
+    LutOrganisation organisation = LutOrganisation::kChain;
+    int fold = 1;      ///< cycles that a vector occupies a unit
+    int ccus = 1;      ///< divides imms
+    int imms = 1;      ///< subspaces looked up in a cycle
     int columns = 32;  ///< Tn
     int rows_m = 256;
+    int kept_tiles = 0;  ///< tiles of a job whose indices can be kept for the next column tile
     int activation_bits = 8;
     int centroid_bits = 8;
     int entry_bits = 8;
+    int shift_bits = 0;     ///< of the left shift that all entries of a subspace share
     int distance_bits = 0;  ///< unsigned width that holds every distance
     int index_bits = 0;     ///< max(1, ceil(log2 c))
     AccumulatorParams accumulator;
@@ -82,6 +104,12 @@ struct LutParams {
 
     bool operator==(const LutParams&) const = default;
 };
+
+/// Passes of `ccus` subspaces that encode a tile.
+int encode_passes(const LutParams& p);
+
+/// Levels of the decision tree, log2 c.
+int tree_levels(const LutParams& p);
 
 /// Events the RTL counts as well.
 struct Counters {
@@ -141,23 +169,28 @@ private:
     std::vector<std::int32_t> term_rows_;  ///< where the terms of an activation magnitude begin
 };
 
-/// Codebooks and tables of one layer: centroids [s][c][v] (signed centroid_bits), entries
-/// [s][c][n] (signed entry_bits), s = ceil(k / v) subspaces.
+/// Codebooks or decision trees, and tables of one layer, s = ceil(k / v) subspaces.
 struct LutLayer {
     int subspaces = 0;
     int n = 0;
-    std::vector<std::int8_t> centroids;
-    std::vector<std::int8_t> entries;
+    std::vector<std::int8_t> centroids;   ///< [s][c][v], signed centroid_bits (distance encoder)
+    std::vector<std::uint8_t> splits;     ///< [s][level], the element compared (tree encoder)
+    std::vector<std::int8_t> thresholds;  ///< [s][c], of the nodes in heap order; place 0 is unused
+    std::vector<std::int16_t> entries;    ///< [s][c][n], signed entry_bits
+    std::vector<std::uint8_t> shifts;     ///< [s], left shift of the entries; empty: none
 };
 
-/// Golden LUT array. Saturation is applied per subspace; otherwise as SystolicArray.
+/// Golden LUT array. Saturation is applied per tile of `imms` subspaces; otherwise as
+/// SystolicArray.
 class LutArray {
 public:
     explicit LutArray(LutParams params);
     [[nodiscard]] const LutParams& params() const { return params_; }
 
-    /// Index of the closest centroid for each row and subspace, [m][s]; ties to the lowest index.
-    /// Elements of K beyond shape.k are zero.
+    /// Index for each row and subspace, [m][s]: of the closest centroid, ties to the lowest one; or
+    /// of the leaf that the decision tree leads to: from node 1 on, node j goes to 2j, or to 2j + 1
+    /// when the level's element is not below the node's threshold; node c + i is leaf i. Elements
+    /// of K beyond shape.k are zero.
     void encode(int m, int k, std::span<const Code> activations, const LutLayer& layer,
                 std::span<std::uint8_t> indices) const;
 
@@ -169,6 +202,10 @@ public:
              Counters* counters = nullptr) const;
 
 private:
+    template <typename T>
+    void add_rows(GemmShape shape, const LutLayer& layer, std::span<const std::uint8_t> indices,
+                  SumAdder& adder) const;
+
     LutParams params_;
     Encoder encoder_;
 };

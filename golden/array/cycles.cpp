@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <bit>
 #include <deque>
 
 #include "golden/array/schedule.hpp"
@@ -8,81 +9,39 @@ namespace peforge::golden {
 
 namespace {
 
-/// Cycles from the lookup of a row's table entry to the update of its sum.
-constexpr int kUpdateLatency = 1;
-
-/// Controller state of an array, stepped one clock cycle at a time with streams that never stall.
-/// Mirrors the rules of docs/architecture.md, "Control", not the RTL's text: it is what the RTL's
-/// cycle counter is checked against.
-class Controller {
+/// Finished rows on their way to post-processing, and the column parameters of their jobs. Stepped
+/// one clock cycle at a time with a consumer that never stalls.
+class Drain {
 public:
-    Controller(const TimingParams& t, const std::vector<Job>& jobs) : t_(t), jobs_(jobs) {}
-
-    std::uint64_t run() {
-        while (finished_ < jobs_.size()) step();
-        // The counter starts in the cycle after the first job's handshake and stops with the last
-        // output beat; the first job is accepted in cycle 0.
-        return last_out_;
-    }
-
-private:
-    struct Row {
-        std::uint64_t ready = 0;  ///< first cycle in which it may be looked up
-        int row = 0;
-        bool tile_end = false;
-        bool last = false;  ///< of its job's last tile
-    };
-
-    /// A finished row on its way to post-processing.
-    struct Result {
-        std::uint64_t written = 0;  ///< cycle in which the last column's sum is written
-        bool job_end = false;
-    };
+    Drain(const TimingParams& t, std::size_t jobs)
+        : t_(t), places_(t.results), prm_left_(jobs * static_cast<std::uint64_t>(t.columns)) {}
 
     /// A row of a last tile needs a place in the buffer of finished rows.
     [[nodiscard]] bool row_ok(bool last) const { return !last || places_ > 0; }
+    [[nodiscard]] std::size_t finished() const { return finished_; }
+    [[nodiscard]] std::uint64_t last_out() const { return last_out_; }
 
-    void step() {
-        // Everything is decided from the state before the clock edge, then applied.
-        const bool job_fire = next_job_ < jobs_.size() && load_left_ == 0 && !nxt_valid_;
-        const bool wgt_fire = load_left_ != 0 && !shadow_full_ && wave_ == 0 && !mode_waits_ &&
-                              (t_.index_fifo == 0 || !bank_full_[write_bank_]);
-        const bool tile_loaded = wgt_fire && beat_ + 1 == t_.tile_beats;
+    /// A finished row is admitted: its sum is written in cycle `written`.
+    void admit(std::uint64_t written, bool job_end) {
+        --places_;
+        results_.push_back({written, job_end});
+    }
 
-        const bool tile_end = cur_valid_ && row_ + 1 == cur_.m;
-        const bool last = cur_left_ == 1;
-        const bool admit_ok = t_.index_fifo == 0 ? row_ok(last) : credits_ > 0;
-        const bool act_fire = active_ && admit_ok;
-        const bool tile_done = act_fire && tile_end;
-        const bool job_done = tile_done && last;
-        const bool more = cur_left_ != 1 || nxt_valid_;
-        const bool swap = shadow_full_ && (active_ ? tile_done && more && cur_.m != 1 : cur_valid_);
-        const bool take_next = nxt_valid_ && (!cur_valid_ || job_done);
-
-        // Lookup side of a LUT array.
-        bool pop = false;
-        Row popped;
-        if (t_.index_fifo != 0 && !fifo_.empty() && fifo_.front().ready <= now_ &&
-            bank_full_[read_bank_] && !lookup_hold_ && row_ok(fifo_.front().last)) {
-            pop = true;
-            popped = fifo_.front();
-        }
-
-        // Drain side.
-        const bool done = !done_at_.empty() && done_at_.front() == now_;
+    /// The rest of the cycle `now`, decided from the state before admit() of this cycle.
+    void step(std::uint64_t now) {
         const bool prm_full = prm_count_ == t_.columns;
         const bool take_prm = !open_ && prm_full;
         const bool offered = loaded_ && open_;
         if (offered && !offered_before_) {
-            row_done_at_ = now_ + static_cast<std::uint64_t>(t_.post_cycles) - 1;
+            row_done_at_ = now + static_cast<std::uint64_t>(t_.post_cycles) - 1;
         }
-        const bool row_taken = offered && now_ == row_done_at_;
+        const bool row_taken = offered && now == row_done_at_;
         const bool read =
-            !results_.empty() && results_.front().written < now_ && (!loaded_ || row_taken);
+            !results_.empty() && results_.front().written < now && (!loaded_ || row_taken);
         offered_before_ = offered && !row_taken;
 
         if (row_taken && job_end_) {
-            last_out_ = now_ + static_cast<std::uint64_t>(t_.post_latency);
+            last_out_ = now + static_cast<std::uint64_t>(t_.post_latency);
             ++finished_;
             open_ = false;
         }
@@ -99,37 +58,66 @@ private:
             ++prm_count_;
             --prm_left_;
         }
+    }
 
+private:
+    struct Result {
+        std::uint64_t written = 0;  ///< cycle in which the last column's sum is written
+        bool job_end = false;
+    };
+
+    TimingParams t_;
+    std::deque<Result> results_;
+    int places_;
+    bool loaded_ = false;   ///< a row was read from the buffer
+    bool job_end_ = false;  ///< it is its job's last
+    bool open_ = false;     ///< the column parameters of its job are active
+    bool offered_before_ = false;
+    std::uint64_t row_done_at_ = 0;  ///< cycle in which post-processing takes the row's last group
+    int prm_count_ = 0;
+    std::uint64_t prm_left_;
+    std::uint64_t last_out_ = 0;
+    std::size_t finished_ = 0;
+};
+
+/// Controller state of a weight-stationary array, stepped one clock cycle at a time with streams
+/// that never stall. Mirrors the rules of docs/architecture.md, "Control", not the RTL's text: it
+/// is what the RTL's cycle counter is checked against.
+class Controller {
+public:
+    Controller(const TimingParams& t, const std::vector<Job>& jobs)
+        : t_(t), jobs_(jobs), drain_(t, jobs.size()) {}
+
+    std::uint64_t run() {
+        while (drain_.finished() < jobs_.size()) step();
+        // The counter starts in the cycle after the first job's handshake and stops with the last
+        // output beat; the first job is accepted in cycle 0.
+        return drain_.last_out();
+    }
+
+private:
+    void step() {
+        // Everything is decided from the state before the clock edge, then applied.
+        const bool job_fire = next_job_ < jobs_.size() && load_left_ == 0 && !nxt_valid_;
+        const bool wgt_fire = load_left_ != 0 && !shadow_full_ && wave_ == 0 && !mode_waits_;
+        const bool tile_loaded = wgt_fire && beat_ + 1 == t_.tile_beats;
+
+        const bool tile_end = cur_valid_ && row_ + 1 == cur_.m;
+        const bool last = cur_left_ == 1;
+        const bool act_fire = active_ && drain_.row_ok(last);
+        const bool tile_done = act_fire && tile_end;
+        const bool job_done = tile_done && last;
+        const bool more = cur_left_ != 1 || nxt_valid_;
+        const bool swap = shadow_full_ && (active_ ? tile_done && more && cur_.m != 1 : cur_valid_);
+        const bool take_next = nxt_valid_ && (!cur_valid_ || job_done);
+
+        const bool done = !done_at_.empty() && done_at_.front() == now_;
         if (done) done_at_.pop_front();
-        const bool finishes = t_.index_fifo == 0 ? act_fire && last : pop && popped.last;
-        if (finishes) {
-            const bool job_end = t_.index_fifo == 0 ? tile_end : popped.tile_end;
-            const std::uint64_t written =
-                now_ + static_cast<std::uint64_t>(t_.index_fifo == 0 ? t_.latency : kUpdateLatency);
-            --places_;
-            results_.push_back({written, job_end});
-            if (job_end) done_at_.push_back(written);
-        }
-
-        if (t_.index_fifo != 0) {
-            lookup_hold_ = pop && popped.tile_end && popped.row == 0;
-            if (pop) {
-                fifo_.pop_front();
-                ++credits_;
-                if (popped.tile_end) {
-                    bank_full_[read_bank_] = false;
-                    read_bank_ ^= 1;
-                }
-            }
-            if (act_fire) {
-                --credits_;
-                fifo_.push_back(
-                    {now_ + static_cast<std::uint64_t>(t_.latency) + 1, row_, tile_end, last});
-            }
-            if (tile_loaded) {
-                bank_full_[write_bank_] = true;
-                write_bank_ ^= 1;
-            }
+        drain_.step(now_);
+        if (act_fire && last) {
+            const std::uint64_t written = now_ + static_cast<std::uint64_t>(t_.latency);
+            drain_.admit(written, tile_end);
+            if (tile_end) done_at_.push_back(written);
         }
 
         if (swap) {
@@ -176,8 +164,6 @@ private:
     TimingParams t_;
     const std::vector<Job>& jobs_;
     std::uint64_t now_ = 0;
-    std::uint64_t last_out_ = 0;
-    std::size_t finished_ = 0;
 
     // Weight loading.
     std::size_t next_job_ = 0;
@@ -201,25 +187,148 @@ private:
     int row_ = 0;
     bool active_ = false;
 
-    // Lookup (LUT arrays).
-    std::deque<Row> fifo_;
-    int credits_ = t_.index_fifo;
+    std::deque<std::uint64_t> done_at_;  ///< cycles in which the last sum of a job is written
+    Drain drain_;
+};
+
+/// Controller state of a LUT array, stepped like Controller.
+class LutController {
+public:
+    LutController(const TimingParams& t, const std::vector<Job>& jobs)
+        : t_(t), jobs_(jobs), words_free_(t.index_words), drain_(t, jobs.size()) {}
+
+    std::uint64_t run() {
+        while (drain_.finished() < jobs_.size()) step();
+        return drain_.last_out();
+    }
+
+private:
+    struct Row {
+        int row = 0;
+        bool tile_end = false;
+        bool last = false;  ///< of its job's last tile
+    };
+
+    void step() {
+        // Everything is decided from the state before the clock edge, then applied.
+        const bool job_fire = next_job_ < jobs_.size() && load_left_ == 0;
+        const bool wgt_fire = load_left_ != 0 && !bank_full_[write_bank_] &&
+                              (!load_encodes_ || (!shadow_full_ && wave_ == 0));
+        const bool pass_loaded =
+            wgt_fire && load_encodes_ && (beat_ + 1) % (t_.tile_beats / t_.passes) == 0;
+        const bool tile_loaded = wgt_fire && beat_ + 1 == t_.tile_beats;
+
+        const bool act_fire = active_ && hold_row_ == 0 && (pass_ != 0 || words_free_ > 0);
+        const bool pass_done = act_fire && row_ + 1 == matching_.front().m;
+        const bool swap = shadow_full_ && (!active_ || pass_done);
+
+        const bool pop =
+            fetched_ && bank_full_[read_bank_] && !lookup_hold_ && drain_.row_ok(fetched_row_.last);
+        const bool fetch =
+            (!fetched_ || pop) && !looking_up_.empty() &&
+            (looking_up_.front().reuse || (!words_.empty() && words_.front() <= now_));
+
+        drain_.step(now_);
+        if (pop && fetched_row_.last) {
+            drain_.admit(now_ + static_cast<std::uint64_t>(t_.update_latency),
+                         fetched_row_.tile_end);
+        }
+        lookup_hold_ = pop && fetched_row_.tile_end && fetched_row_.row == 0;
+        if (pop && fetched_row_.tile_end) {
+            bank_full_[read_bank_] = false;
+            read_bank_ ^= 1;
+        }
+        if (pop) fetched_ = false;
+        if (fetch) {
+            const Job& job = looking_up_.front();
+            fetched_ = true;
+            fetched_row_ = {fetch_row_, fetch_row_ + 1 == job.m, fetch_tile_ + 1 == job.tiles};
+            if (!job.reuse) words_.pop_front();
+            if (!job.keep) ++words_free_;
+            if (++fetch_row_ == job.m) {
+                fetch_row_ = 0;
+                if (++fetch_tile_ == job.tiles) {
+                    fetch_tile_ = 0;
+                    looking_up_.pop_front();
+                }
+            }
+        }
+
+        if (act_fire && pass_ == 0) --words_free_;
+        if (act_fire && pass_ + 1 == t_.passes) {
+            words_.push_back(now_ + static_cast<std::uint64_t>(t_.latency) + 1);
+        }
+        if (act_fire || swap) {
+            hold_row_ = t_.fold - 1;
+        } else if (hold_row_ > 0) {
+            --hold_row_;
+        }
+        active_ = swap || (active_ && !pass_done);
+        if (act_fire) row_ = pass_done ? 0 : row_ + 1;
+        if (pass_done && ++pass_ == t_.passes) {
+            pass_ = 0;
+            if (++tile_ == matching_.front().tiles) {
+                tile_ = 0;
+                matching_.pop_front();
+            }
+        }
+
+        if (swap) {
+            wave_ = t_.wave - 1;
+        } else if (wave_ > 0) {
+            --wave_;
+        }
+        shadow_full_ = pass_loaded || (shadow_full_ && !swap);
+        if (tile_loaded) {
+            bank_full_[write_bank_] = true;
+            write_bank_ ^= 1;
+            --load_left_;
+        }
+        if (wgt_fire) beat_ = tile_loaded ? 0 : beat_ + 1;
+        if (job_fire) {
+            const Job& job = jobs_[next_job_++];
+            load_left_ = job.tiles;
+            load_encodes_ = !job.reuse;
+            looking_up_.push_back(job);
+            if (load_encodes_) matching_.push_back(job);
+        }
+        ++now_;
+    }
+
+    TimingParams t_;
+    const std::vector<Job>& jobs_;
+    std::uint64_t now_ = 0;
+
+    // Loading of tables and codebooks.
+    std::size_t next_job_ = 0;
+    int load_left_ = 0;
+    bool load_encodes_ = false;
+    int beat_ = 0;
     bool bank_full_[2] = {false, false};
     int write_bank_ = 0;
+    bool shadow_full_ = false;
+    int wave_ = 0;
+
+    // Encoding.
+    std::deque<Job> matching_;
+    bool active_ = false;
+    int row_ = 0;
+    int pass_ = 0;
+    int tile_ = 0;
+    int hold_row_ = 0;
+    int words_free_;
+    std::deque<std::uint64_t> words_;  ///< first cycle in which each index word may be fetched
+
+    // Lookup.
+    std::deque<Job> looking_up_;
+    int fetch_row_ = 0;
+    int fetch_tile_ = 0;
+    bool fetched_ = false;
+    Row fetched_row_;
     int read_bank_ = 0;
     bool lookup_hold_ = false;
 
-    // Drain and post-processing.
-    std::deque<std::uint64_t> done_at_;  ///< cycles in which the last sum of a job is written
-    std::deque<Result> results_;
-    int places_ = t_.results;
-    bool loaded_ = false;   ///< a row was read from the buffer
-    bool job_end_ = false;  ///< it is its job's last
-    bool open_ = false;     ///< the column parameters of its job are active
-    bool offered_before_ = false;
-    std::uint64_t row_done_at_ = 0;  ///< cycle in which post-processing takes the row's last group
-    int prm_count_ = 0;
-    std::uint64_t prm_left_ = jobs_.size() * static_cast<std::uint64_t>(t_.columns);
+    Drain drain_;
 };
 
 /// Controller state of an output-stationary array, stepped like Controller.
@@ -370,11 +479,29 @@ TimingParams timing(const SystolicParams& p, int post_lanes) {
 
 TimingParams timing(const LutParams& p, int post_lanes) {
     TimingParams t;
-    t.tile_beats = p.centroids;
-    t.wave = std::max(1, p.centroids - 1);
-    t.latency = p.centroids + 1;
-    t.index_fifo = p.centroids + 4;
-    t.results = result_rows(p.rows_m, kUpdateLatency);
+    const int c = p.centroids;
+    const auto levels = static_cast<int>(std::bit_width(static_cast<unsigned>(c - 1)));
+    t.lut = true;
+    t.passes = encode_passes(p);
+    t.fold = p.fold;
+    t.tile_beats = c * p.imms;
+    if (p.encoder == LutEncoder::kTree) {
+        t.latency = levels + 1;
+        t.wave = levels;
+    } else if (p.organisation == LutOrganisation::kTree) {
+        t.latency = levels + 2;
+        t.wave = 1;
+    } else {
+        const int pes = (c + p.fold - 1) / p.fold;
+        t.latency = pes + p.fold;
+        t.wave = pes + p.fold - 1;
+    }
+    // A word is taken when its row is admitted, and free when it has been fetched.
+    const int under_way = t.latency + 3;
+    t.index_words =
+        std::max(p.rows_m * p.kept_tiles, t.passes > 1 ? p.rows_m + under_way : under_way);
+    t.update_latency = p.imms > 1 || p.shift_bits > 0 ? 2 : 1;
+    t.results = result_rows(p.rows_m, t.update_latency);
     t.columns = p.columns;
     t.post_cycles = post_cycles(p.columns, post_lanes);
     t.post_latency = kPostLatency;
@@ -382,6 +509,7 @@ TimingParams timing(const LutParams& p, int post_lanes) {
 }
 
 std::uint64_t cycles(const TimingParams& t, const std::vector<Job>& jobs) {
+    if (t.lut) return LutController(t, jobs).run();
     return t.output_stationary ? StepController(t, jobs).run() : Controller(t, jobs).run();
 }
 

@@ -38,6 +38,8 @@ void add_rows(const std::int64_t* terms, int entries, int depth, const std::uint
 /// Columns of a block of LUT entries, and how many 8-bit entries a 16-bit sum always holds.
 inline constexpr int kBlock16 = 32;
 inline constexpr int kMaxEntries16 = 255;
+/// How many entries of 24 bits a 32-bit sum always holds.
+inline constexpr int kMaxEntries32 = 128;
 
 /// sums[j] = sum over s < subspaces of entries[s][index[s]][j] for j < kBlock16; `entries` is
 /// [subspaces][centroids][kBlock16] and holds 8-bit numbers, subspaces <= kMaxEntries16.

@@ -54,4 +54,16 @@ std::vector<Job> plan(GemmShape shape, int tile_k, int cols, int rows_m, int mod
     return jobs;
 }
 
+std::vector<Job> plan(GemmShape shape, const LutParams& p) {
+    std::vector<Job> jobs = plan(shape, p.subvector * p.imms, p.columns, p.rows_m);
+    const bool kept = shape.n > p.columns && !jobs.empty() && jobs.front().tiles <= p.kept_tiles;
+    if (!kept) return jobs;
+    std::ranges::stable_sort(jobs, {}, &Job::m0);
+    for (Job& job : jobs) {
+        job.reuse = job.n0 != 0;
+        job.keep = job.n0 + job.n < shape.n;
+    }
+    return jobs;
+}
+
 }  // namespace peforge::golden

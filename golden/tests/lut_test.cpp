@@ -56,17 +56,46 @@ std::vector<Code> random_codes(std::mt19937& random, int count, unsigned mask) {
     return codes;
 }
 
+int element_of(const LutParams& p, int k, const std::vector<Code>& activations, int m,
+               int element) {
+    const Format f{.kind = FormatKind::kInt, .n = p.activation_bits};
+    return element < k
+               ? static_cast<int>(oracle::value_of(f, activations[at(m, k, element)]).integer)
+               : 0;
+}
+
+/// The only leaf whose way from the root agrees with every comparison on it.
+int leaf(const LutParams& p, int k, const std::vector<Code>& activations, const LutLayer& layer,
+         int m, int s) {
+    int levels = 0;
+    while (1 << levels < p.centroids) ++levels;
+    int found = -1;
+    for (int i = 0; i < p.centroids; ++i) {
+        bool agrees = true;
+        for (int level = 0; level < levels; ++level) {
+            // Leaf i is node c + i; its ancestors are its upper bits, the next bit is the turn.
+            const int node = (p.centroids + i) >> (levels - level);
+            const bool right = ((i >> (levels - level - 1)) & 1) != 0;
+            const int split = layer.splits[at(s, levels, level)];
+            const int x = element_of(p, k, activations, m, s * p.subvector + split);
+            agrees = agrees && (x >= layer.thresholds[at(s, p.centroids, node)]) == right;
+        }
+        if (agrees) {
+            EXPECT_EQ(found, -1);
+            found = i;
+        }
+    }
+    return found;
+}
+
 /// Index of the first centroid with the least distance.
 int nearest(const LutParams& p, int k, const std::vector<Code>& activations, const LutLayer& layer,
             int m, int s) {
-    const Format f{.kind = FormatKind::kInt, .n = p.activation_bits};
     std::vector<std::int64_t> distances;
     for (int c = 0; c < p.centroids; ++c) {
         std::int64_t distance = 0;
         for (int t = 0; t < p.subvector; ++t) {
-            const int element = s * p.subvector + t;
-            const int a =
-                element < k ? oracle::value_of(f, activations[at(m, k, element)]).integer : 0;
+            const int a = element_of(p, k, activations, m, s * p.subvector + t);
             const std::int64_t d =
                 std::abs(a - layer.centroids[at(s * p.centroids + c, p.subvector, t)]);
             if (p.metric == Metric::kChebyshev) {
@@ -90,12 +119,23 @@ void expect_matches(const LutParams& p, GemmShape shape, const std::vector<Code>
     std::uint64_t saturations = 0;
     const std::int64_t high = (std::int64_t{1} << (p.accumulator.width - 1)) - 1;
     for (int m = 0; m < shape.m; ++m) {
+        // A tile of `imms` subspaces is added at a time.
+        std::vector<std::int64_t> tile(static_cast<std::size_t>(shape.n));
         for (int s = 0; s < layer.subspaces; ++s) {
-            const int index = nearest(p, shape.k, activations, layer, m, s);
+            const int index = p.encoder == LutEncoder::kTree
+                                  ? leaf(p, shape.k, activations, layer, m, s)
+                                  : nearest(p, shape.k, activations, layer, m, s);
             ASSERT_EQ(indices[at(m, layer.subspaces, s)], index) << name << " " << m << " " << s;
+            const int scale =
+                layer.shifts.empty() ? 1 : 1 << layer.shifts[static_cast<std::size_t>(s)];
+            const bool tile_end = (s + 1) % p.imms == 0 || s + 1 == layer.subspaces;
             for (int n = 0; n < shape.n; ++n) {
+                std::int64_t& sum = tile[static_cast<std::size_t>(n)];
+                sum += std::int64_t{scale} * layer.entries[at(s * p.centroids + index, shape.n, n)];
+                if (!tile_end) continue;
                 std::int64_t& acc = expected[at(m, shape.n, n)];
-                acc += layer.entries[at(s * p.centroids + index, shape.n, n)];
+                acc += sum;
+                sum = 0;
                 if (p.accumulator.saturate && (acc > high || acc < -high - 1)) {
                     acc = acc > high ? high : -high - 1;
                     ++saturations;
@@ -198,6 +238,51 @@ TEST(golden_lut, saturation_is_per_subspace_and_counted) {
     Counters counters;
     array.accumulate({10, 80, 35}, activations, layer, acc, &counters);
     EXPECT_GT(counters.saturations, 10U);
+}
+
+TEST(golden_lut, wide_entries_and_shifts) {
+    std::mt19937 random(28);
+    for (const bool saturate : {false, true}) {
+        for (const int imms : {1, 4}) {
+            LutParams p = make(Metric::kL1, 2, 5);
+            p.entry_bits = 16;
+            p.shift_bits = 3;
+            p.imms = imms;
+            p.accumulator.saturate = saturate;
+            p.accumulator.width = saturate ? 24 : 40;
+            LutLayer layer = random_layer(random, p, 300, 35, 128);
+            for (std::int16_t& entry : layer.entries) entry = static_cast<std::int16_t>(random());
+            for (int s = 0; s < layer.subspaces; ++s) {
+                layer.shifts.push_back(static_cast<std::uint8_t>(random() % 8));
+            }
+            const std::vector<Code> activations = random_codes(random, 6 * 300, 0xFF);
+            expect_matches(p, {6, 300, 35}, activations, layer, "random");
+            // The largest sum there is: -2^15 * 2^7 in every subspace.
+            std::fill(layer.entries.begin(), layer.entries.end(), std::int16_t{-32768});
+            std::fill(layer.shifts.begin(), layer.shifts.end(), std::uint8_t{7});
+            expect_matches(p, {6, 300, 35}, activations, layer, "largest");
+        }
+    }
+}
+
+TEST(golden_lut, decision_trees_lead_to_the_leaf_that_agrees) {
+    std::mt19937 random(29);
+    for (const int c : {2, 4, 16, 64}) {
+        LutParams p = make(Metric::kL1, 3, c, 4);  // few values: many meet their threshold
+        p.encoder = LutEncoder::kTree;
+        LutLayer layer = random_layer(random, p, 40, 3, 128);
+        for (int i = 0; i < layer.subspaces * p.centroids; ++i) {
+            layer.thresholds.push_back(static_cast<std::int8_t>(random() % 16) - 8);
+        }
+        for (int i = 0; i < layer.subspaces * tree_levels(p); ++i) {
+            layer.splits.push_back(static_cast<std::uint8_t>(random() % 3));
+        }
+        expect_matches(p, {50, 40, 3}, random_codes(random, 50 * 40, 15), layer,
+                       "c=" + std::to_string(c));
+    }
+    LutParams three = make(Metric::kL1, 3, 3);
+    three.encoder = LutEncoder::kTree;
+    EXPECT_THROW(LutArray{three}, std::invalid_argument);
 }
 
 TEST(golden_lut, run_is_post_processing_of_the_sums) {

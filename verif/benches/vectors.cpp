@@ -278,6 +278,62 @@ struct Expected {
     golden::Counters counters;
 };
 
+/// A signed number of `bits` bits, as Codes::draw() draws codes.
+int draw_integer(Draw& rng, Operands operands, int bits, int column) {
+    const int high = (1 << (bits - 1)) - 1;
+    switch (operands) {
+        case Operands::kZero:
+            return 0;
+        case Operands::kLargest:
+            return column % 2 == 0 ? high : -high - 1;
+        case Operands::kLarge: {
+            const int octave = rng.between(bits / 2, bits - 1);
+            const int number =
+                static_cast<int>(rng.below(1ULL << (octave - 1))) + (1 << (octave - 1));
+            return rng.below(2) == 0 ? number : -number;
+        }
+        case Operands::kExtreme: {
+            const int all[] = {0, std::min(1, high), -1, high, -high - 1};
+            return all[rng.below(5)];
+        }
+        default:
+            break;
+    }
+    return static_cast<int>(rng.below(1ULL << bits)) - high - 1;
+}
+
+/// Codebooks or decision trees, and tables.
+golden::LutLayer draw_layer(const Design& d, const TestCase& test, Draw& rng) {
+    const golden::LutParams& l = *d.lut;
+    golden::LutLayer layer;
+    layer.subspaces = (test.shape.k + l.subvector - 1) / l.subvector;
+    layer.n = test.shape.n;
+    const auto rows = area(layer.subspaces, l.centroids);
+    const auto draw = [&](auto& to, std::size_t count, int bits, int columns) {
+        for (std::size_t i = 0; i < count; ++i) {
+            const int column = static_cast<int>(i % static_cast<std::size_t>(columns));
+            to.push_back(static_cast<std::decay_t<decltype(to)>::value_type>(
+                draw_integer(rng, test.operands, bits, column)));
+        }
+    };
+    if (l.encoder == golden::LutEncoder::kTree) {
+        draw(layer.thresholds, rows, l.activation_bits, 1);
+        for (std::size_t i = 0; i < area(layer.subspaces, golden::tree_levels(l)); ++i) {
+            layer.splits.push_back(
+                static_cast<std::uint8_t>(rng.below(static_cast<std::uint64_t>(l.subvector))));
+        }
+    } else {
+        draw(layer.centroids, rows * static_cast<std::size_t>(l.subvector), l.centroid_bits, 1);
+    }
+    draw(layer.entries, rows * static_cast<std::size_t>(layer.n), l.entry_bits, layer.n);
+    const std::uint64_t levels = 1ULL << l.shift_bits;
+    const bool largest = test.operands == Operands::kLargest;
+    for (int s = 0; s < layer.subspaces && levels > 1; ++s) {
+        layer.shifts.push_back(static_cast<std::uint8_t>(largest ? levels - 1 : rng.below(levels)));
+    }
+    return layer;
+}
+
 Problem draw_problem(const Design& d, const TestCase& test, Draw& rng) {
     Problem p;
     const Format& act = d.spec.activation;
@@ -297,26 +353,7 @@ Problem draw_problem(const Design& d, const TestCase& test, Draw& rng) {
         }
         return p;
     }
-    const golden::LutParams& l = *d.lut;
-    p.lut.subspaces = (k + l.subvector - 1) / l.subvector;
-    p.lut.n = n;
-    const auto rows = area(p.lut.subspaces, l.centroids);
-    const Codes centroids(Format{FormatKind::kInt, l.centroid_bits});
-    const Codes entries(Format{FormatKind::kInt, l.entry_bits});
-    const Format centroid_format{FormatKind::kInt, l.centroid_bits};
-    const Format entry_format{FormatKind::kInt, l.entry_bits};
-    const auto value = [](const Format& f, Code c) {
-        return static_cast<std::int8_t>(golden::decode(f, c).value);
-    };
-    for (std::size_t i = 0; i < rows * static_cast<std::size_t>(l.subvector); ++i) {
-        p.lut.centroids.push_back(
-            value(centroid_format, centroids.draw(rng, test.operands, centroid_format, 0)));
-    }
-    for (std::size_t i = 0; i < rows * static_cast<std::size_t>(n); ++i) {
-        const int column = static_cast<int>(i % static_cast<std::size_t>(n));
-        p.lut.entries.push_back(
-            value(entry_format, entries.draw(rng, test.operands, entry_format, column)));
-    }
+    p.lut = draw_layer(d, test, rng);
     return p;
 }
 
@@ -444,8 +481,7 @@ Episode gemm_episode(const Design& d, const TestCase& test, Start start, Draw& r
     episode.feed.stall = test.stall;
     episode.feed.beats = pack(d, test.shape, p.activations, {p.weights, &p.lut}, p.columns,
                               test.relu, gemm->expected.out);
-    episode.cycles =
-        golden::cycles(d.timing, golden::plan(test.shape, d.tile_k, d.cols, d.rows_m, d.mode));
+    episode.cycles = golden::cycles(d.timing, plan(d, test.shape));
     episode.saturations = gemm->expected.counters.saturations;
     episode.nar = gemm->expected.counters.nar;
     episode.describe = [gemm](std::uint64_t beat, std::span<const std::uint32_t> got) {
@@ -484,8 +520,8 @@ Episode mixed_episode(const Design& array, TestCase test, Draw& rng) {
     for (int i = 0; i < kGemms; ++i) {
         const Design d = draw_mode(array, test, rng);
         Episode one = gemm_episode(d, test, Start::kReset, rng);
-        const auto plan = golden::plan(test.shape, d.tile_k, d.cols, d.rows_m, d.mode);
-        jobs.insert(jobs.end(), plan.begin(), plan.end());
+        const std::vector<golden::Job> more = plan(d, test.shape);
+        jobs.insert(jobs.end(), more.begin(), more.end());
         if (i == 0) {
             all = std::move(one);
         } else {
@@ -540,6 +576,45 @@ void add_bad_choices(const Design& d, std::vector<std::vector<std::uint32_t>>& b
     }
 }
 
+/// Jobs that keep or reuse indices when they must not, and behind a job that keeps them the next
+/// one without reuse, with other rows, and with other tiles.
+void add_bad_reuse(const Design& d, StreamBeats& jobs,
+                   std::vector<std::vector<std::uint32_t>>& beats) {
+    if (!d.lut || d.lut->kept_tiles == 0) return;
+    const auto kept = static_cast<std::uint32_t>(d.lut->kept_tiles);
+    const std::size_t reuse = jobs.words_per_beat - 1;  // the last ports: keep, reuse
+    const std::size_t keep = reuse - 1;
+    if (kept + 1 < 1U << d.tiles_bits) {
+        for (const std::size_t flag : {keep, reuse}) {
+            beats.push_back(legal_job(d));
+            beats.back()[1] = kept + 1;
+            beats.back()[flag] = 1;
+        }
+    }
+    std::vector<std::uint32_t> words;
+    bool kept_before = false;
+    for (std::uint64_t beat = 0; beat < jobs.beats(); ++beat) {
+        const std::vector<std::uint32_t> job(jobs.beat(beat).begin(), jobs.beat(beat).end());
+        const auto refused = [&](std::size_t at, std::uint32_t value) {
+            words.insert(words.end(), job.begin(), job.end());
+            words[words.size() - job.size() + at] = value;
+        };
+        if (kept_before) {
+            refused(reuse, 0);
+            const auto other = [](std::uint32_t number) {
+                return number > 1 ? number - 1 : number + 1;
+            };
+            if (other(job[0]) >> d.m_bits == 0) refused(0, other(job[0]));
+            if (other(job[1]) >> d.tiles_bits == 0) refused(1, other(job[1]));
+        } else if (beat == 0) {
+            refused(reuse, 1);
+        }
+        words.insert(words.end(), job.begin(), job.end());
+        kept_before = job[keep] != 0;
+    }
+    jobs.words = words;
+}
+
 /// Puts job beats that must be refused before, between and behind the good ones.
 void add_bad_jobs(const Design& d, Episode& episode, Draw& rng) {
     const std::vector<Stream> all = streams(d);
@@ -550,6 +625,7 @@ void add_bad_jobs(const Design& d, Episode& episode, Draw& rng) {
         if (m > rows_m && m < m_end) bad.emplace_back(m, 1);
     }
     StreamBeats& jobs = episode.feed.beats.job;
+    const std::uint64_t good_jobs = jobs.beats();
     std::vector<std::vector<std::uint32_t>> beats;
     for (const auto& [m, tiles] : bad) beats.push_back({m, tiles});
     for (std::vector<std::uint32_t>& beat : beats) {
@@ -563,12 +639,13 @@ void add_bad_jobs(const Design& d, Episode& episode, Draw& rng) {
         beats.back().back() = modes;
     }
     add_bad_choices(d, beats);
+    add_bad_reuse(d, jobs, beats);
     for (const std::vector<std::uint32_t>& beat : beats) {
         const std::uint64_t at = rng.below(jobs.beats() + 1) * jobs.words_per_beat;
         jobs.words.insert(jobs.words.begin() + static_cast<std::ptrdiff_t>(at), beat.begin(),
                           beat.end());
     }
-    episode.cycles_slack = beats.size();
+    episode.cycles_slack = jobs.beats() - good_jobs;
     episode.error = true;
 }
 

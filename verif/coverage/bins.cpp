@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
@@ -83,8 +84,9 @@ BinCounter::BinCounter(const Design& design)
             }
         }
     } else {
-        high = (std::int64_t{1} << (design.lut->entry_bits - 1)) - 1;
-        low = -high - 1;
+        const int levels = (1 << design.lut->shift_bits) - 1;
+        high = ((std::int64_t{1} << (design.lut->entry_bits - 1)) - 1) << levels;
+        low = -(std::int64_t{1} << (design.lut->entry_bits - 1 + levels));
         terms = (terms + design.lut->subvector - 1) / design.lut->subvector;
     }
     const std::int64_t limit = std::int64_t{1} << (design.accumulator().width - 1);
@@ -116,7 +118,7 @@ BinCounter::BinCounter(const Design& design)
         declare("sum.at_highest", "a sum at the accumulator's highest value");
         declare("sum.at_lowest", "a sum at the accumulator's lowest value");
     }
-    if (design.lut) declare("lut.tie", "two centroids at the same smallest distance");
+    if (design.lut) declare_lut_bins(*design.lut);
     declare("post.scale_zero", "a column scale of zero");
     declare("post.scale_largest", "the largest column scale");
     declare("post.shift_zero", "a column shift of zero");
@@ -150,6 +152,7 @@ BinCounter::BinCounter(const Design& design)
         const int apart =
             s.name == "wgt" && design.timing.tile_beats == 1 && !design.output_stationary()
                 ? std::max(1, design.timing.wave)
+            : s.name == "act"                     ? design.timing.fold - 1
             : s.name == "prm" && design.cols == 1 ? 1
                                                   : 0;
         if (apart < 1) {
@@ -165,7 +168,7 @@ BinCounter::BinCounter(const Design& design)
         declare("stream." + s.name + ".pause_3_or_more",
                 "three cycles or more between two beats of " + s.name);
     }
-    if (design.output_stationary()) return;
+    if (!counts_swaps()) return;
     declare("swap.weights_early", "the next tile's weights were there before the tile's last row");
     declare("swap.weights_late", "the next tile's weights came after the tile's last row");
 }
@@ -183,12 +186,27 @@ void BinCounter::add_beats(const Beats& beats) {
         const auto tiles = static_cast<int>(job_ports.get(beat, "job_tiles_i"));
         const std::optional<int> mode =
             job_mode(design_, [&](const std::string& port) { return job_ports.get(beat, port); });
-        if (m == 0 || m > design_.rows_m || tiles == 0 || !mode) {
+        const bool keeps = design_.lut && design_.lut->kept_tiles > 0;
+        const bool keep = keeps && job_ports.get(beat, "job_keep_i") != 0;
+        const bool reuse = keeps && job_ports.get(beat, "job_reuse_i") != 0;
+        const bool bad_reuse =
+            keeps && (reuse != kept_.indices || (reuse && (m != kept_.m || tiles != kept_.tiles)) ||
+                      (keep && tiles > design_.lut->kept_tiles));
+        if (m == 0 || m > design_.rows_m || tiles == 0 || !mode || bad_reuse) {
             ++bin("job.refused").count;
             continue;
         }
-        const std::size_t rows =
-            design_.output_stationary() ? static_cast<std::size_t>(tiles) : area(m, tiles);
+        if (keeps) {
+            bin("job.keeps").count += keep && !reuse ? 1 : 0;
+            bin("job.reuses").count += reuse ? 1 : 0;
+            bin("job.reuses_and_keeps").count += keep && reuse ? 1 : 0;
+        }
+        kept_.indices = keep;
+        kept_.m = m;
+        kept_.tiles = tiles;
+        const std::size_t rows = design_.output_stationary() ? static_cast<std::size_t>(tiles)
+                                 : reuse                     ? 0
+                                         : area(m, tiles * design_.timing.passes);
         if ((tile + static_cast<std::size_t>(tiles)) * tile_beats > beats.wgt.beats() ||
             row + rows > beats.act.beats() || prm + cols > beats.prm.beats()) {
             throw InputError("beats", "", "a job without its operands");
@@ -200,6 +218,7 @@ void BinCounter::add_beats(const Beats& beats) {
         bin("job.one_tile").count += tiles == 1 ? 1 : 0;
         bin("job.many_tiles").count += tiles >= 3 ? 1 : 0;
         const Design d = in_mode(design_, *mode);
+        kept_.reused = reuse;
         add_job(d, tile, row, prm, {m, tiles * d.tile_k, d.cols},
                 job_ports.get(beat, "job_relu_i") != 0, beats);
         tile += static_cast<std::size_t>(tiles);
@@ -240,20 +259,23 @@ void BinCounter::add_job(const Design& d, std::size_t first_tile, std::size_t fi
     const auto cols = static_cast<std::size_t>(shape.n);
     const auto tile_beats = static_cast<std::size_t>(design_.timing.tile_beats);
 
-    // A beat holds a row's elements of a tile, or those of all rows of a step.
+    // A beat holds a row's elements of a tile, of a pass of a tile, or those of all rows of a step.
     const bool steps = design_.output_stationary();
-    std::vector<Code> activations(area(shape.m, shape.k));
-    for (int t = 0; t < tiles; ++t) {
+    const int passes = design_.timing.passes;
+    const int pass_k = tile_k / passes;
+    std::vector<Code> activations = kept_.reused ? kept_.activations : std::vector<Code>{};
+    activations.resize(area(shape.m, shape.k));
+    for (int t = 0; t < tiles * passes && !kept_.reused; ++t) {
         for (int m = 0; m < shape.m; ++m) {
             const auto beat = beats.act.beat(
                 first_act + (steps ? static_cast<std::size_t>(t)
                                    : area(t, shape.m) + static_cast<std::size_t>(m)));
-            for (int i = 0; i < tile_k; ++i) {
-                const int word = steps ? m * tile_k + i : i;
+            for (int i = 0; i < pass_k; ++i) {
+                const int word = steps ? m * pass_k + i : i;
                 const auto code = static_cast<Code>(
                     bits(beat, place(word, d.act_bits, d.act_word_bits), d.act_bits));
                 activations_[code] += counts(d.spec.activation, code);
-                activations[area(m, shape.k) + area(t, tile_k) + static_cast<std::size_t>(i)] =
+                activations[area(m, shape.k) + area(t, pass_k) + static_cast<std::size_t>(i)] =
                     code;
             }
         }
@@ -281,30 +303,13 @@ void BinCounter::add_job(const Design& d, std::size_t first_tile, std::size_t fi
         }
         golden::SystolicArray(s).accumulate(shape, activations, weights, acc, &counters);
     } else {
-        const golden::LutParams& l = *design_.lut;
-        golden::LutLayer layer{tiles, shape.n, {}, {}};
-        for (int t = 0; t < tiles; ++t) {
-            for (int c = 0; c < l.centroids; ++c) {
-                const auto beat = weight_beat(t, static_cast<std::size_t>(c));
-                std::size_t at = 0;
-                for (int i = 0; i < l.subvector; ++i) {
-                    const std::uint32_t code = bits(beat, at, l.centroid_bits);
-                    ++weights_[code];
-                    layer.centroids.push_back(
-                        static_cast<std::int8_t>(sign_extended(code, l.centroid_bits)));
-                    at += static_cast<std::size_t>(l.centroid_bits);
-                }
-                for (int i = 0; i < shape.n; ++i) {
-                    const std::uint32_t code = bits(beat, at, l.entry_bits);
-                    ++entries_[code];
-                    layer.entries.push_back(
-                        static_cast<std::int8_t>(sign_extended(code, l.entry_bits)));
-                    at += static_cast<std::size_t>(l.entry_bits);
-                }
-            }
-        }
-        golden::LutArray(l).accumulate(shape, activations, layer, acc, &counters);
-        count_ties(l, shape, activations, layer);
+        const golden::LutLayer layer = read_layer(first_tile, tiles, beats);
+        golden::LutArray(*d.lut).accumulate(shape, activations, layer, acc, &counters);
+        const bool measures = d.lut->encoder == golden::LutEncoder::kDistance;
+        if (!kept_.reused && measures) count_ties(*d.lut, shape, activations, layer);
+        if (!kept_.reused && !measures) count_thresholds(*d.lut, shape, activations, layer);
+        kept_.activations = activations;
+        kept_.layer = layer;
     }
 
     const Payload prm(design_, "prm");
@@ -317,6 +322,119 @@ void BinCounter::add_job(const Design& d, std::size_t first_tile, std::size_t fi
     }
     for (std::size_t i = 0; i < acc.size(); ++i) add_output(columns[i % cols], relu, acc[i]);
     if (design_.accumulator().saturate) bin("sum.saturated").count += counters.saturations;
+}
+
+bool BinCounter::counts_swaps() const {
+    // A step's weights wait for its activations, or the other way round. Where rows pass several
+    // times, or not at all, their tiles cannot be told from the streams.
+    return !design_.output_stationary() && design_.timing.passes == 1 &&
+           !(design_.lut && design_.lut->kept_tiles > 0);
+}
+
+void BinCounter::declare_lut_bins(const golden::LutParams& l) {
+    const auto declare = [this](const std::string& name, const std::string& meaning) {
+        counted_[name] = {meaning, 0};
+    };
+    if (l.encoder == golden::LutEncoder::kDistance) {
+        declare("lut.tie", "two centroids at the same smallest distance");
+    } else {
+        declare("lut.on_threshold", "an element that equals the threshold it is compared with");
+    }
+    declare("entry.zero", "a table entry of zero");
+    declare("entry.highest", "the most positive table entry");
+    declare("entry.lowest", "the most negative table entry");
+    for (int level = 0; level < 1 << l.shift_bits && l.shift_bits > 0; ++level) {
+        declare(fmt::format("entry.shift_{}", level), "a subspace of this shift");
+    }
+    if (l.kept_tiles > 0) {
+        declare("job.keeps", "a job that encodes and keeps its indices");
+        declare("job.reuses", "a job that reuses the indices of the job before");
+        declare("job.reuses_and_keeps", "a job that reuses indices and keeps them");
+    }
+}
+
+/// Codebooks or decision trees, and tables, of a job's tiles. A job that reuses indices has those
+/// of the job that made them.
+golden::LutLayer BinCounter::read_layer(std::size_t first_tile, int tiles, const Beats& beats) {
+    const golden::LutParams& l = *design_.lut;
+    golden::LutLayer layer;
+    if (kept_.reused) layer = kept_.layer;
+    layer.entries.clear();
+    layer.shifts.clear();
+    layer.subspaces = tiles * l.imms;
+    layer.n = design_.cols;
+    const auto tile_beats = static_cast<std::size_t>(design_.timing.tile_beats);
+    const int highest = (1 << (l.entry_bits - 1)) - 1;
+    const auto c = static_cast<std::size_t>(l.centroids);
+    for (int s = 0; s < layer.subspaces; ++s) {
+        const std::size_t first = first_tile * tile_beats + area(s, l.centroids);
+        std::size_t at = 0;
+        for (std::size_t entry = 0; entry < c; ++entry) {
+            const auto beat = beats.wgt.beat(first + c - 1 - entry);
+            if (!kept_.reused) read_encoder_word(beat, static_cast<int>(entry), layer);
+            at = static_cast<std::size_t>(design_.encoder_word_bits);
+            for (int i = 0; i < layer.n; ++i) {
+                const auto number = sign_extended(bits(beat, at, l.entry_bits), l.entry_bits);
+                bin("entry.zero").count += number == 0 ? 1 : 0;
+                bin("entry.highest").count += number == highest ? 1 : 0;
+                bin("entry.lowest").count += number == -highest - 1 ? 1 : 0;
+                layer.entries.push_back(static_cast<std::int16_t>(number));
+                at += static_cast<std::size_t>(l.entry_bits);
+            }
+        }
+        if (l.shift_bits > 0) {
+            const std::uint32_t level = bits(beats.wgt.beat(first + c - 1), at, l.shift_bits);
+            layer.shifts.push_back(static_cast<std::uint8_t>(level));
+            ++bin(fmt::format("entry.shift_{}", level)).count;
+        }
+    }
+    return layer;
+}
+
+void BinCounter::read_encoder_word(std::span<const std::uint32_t> beat, int entry,
+                                   golden::LutLayer& layer) {
+    const golden::LutParams& l = *design_.lut;
+    if (l.encoder == golden::LutEncoder::kDistance) {
+        for (int i = 0; i < l.subvector; ++i) {
+            const std::uint32_t code = bits(beat, area(i, l.centroid_bits), l.centroid_bits);
+            ++weights_[code];
+            layer.centroids.push_back(
+                static_cast<std::int8_t>(sign_extended(code, l.centroid_bits)));
+        }
+        return;
+    }
+    const std::uint32_t threshold = bits(beat, 0, l.activation_bits);
+    if (entry != 0) ++weights_[threshold];
+    layer.thresholds.push_back(
+        static_cast<std::int8_t>(sign_extended(threshold, l.activation_bits)));
+    // The element of a level is that of its first node.
+    if (entry != 0 && std::has_single_bit(static_cast<unsigned>(entry))) {
+        layer.splits.push_back(
+            static_cast<std::uint8_t>(bits(beat, static_cast<std::size_t>(l.activation_bits),
+                                           design_.encoder_word_bits - l.activation_bits)));
+    }
+}
+
+void BinCounter::count_thresholds(const golden::LutParams& l, golden::GemmShape shape,
+                                  const std::vector<Code>& activations,
+                                  const golden::LutLayer& layer) {
+    const Format element{FormatKind::kInt, l.activation_bits};
+    for (int m = 0; m < shape.m; ++m) {
+        for (int s = 0; s < layer.subspaces; ++s) {
+            int node = 1;
+            for (int level = 0; level < golden::tree_levels(l); ++level) {
+                const int split =
+                    layer.splits[area(s, golden::tree_levels(l)) + static_cast<std::size_t>(level)];
+                const Code code = activations[area(m, shape.k) +
+                                              static_cast<std::size_t>(s * l.subvector + split)];
+                const std::int64_t x = golden::decode(element, code).value;
+                const int threshold =
+                    layer.thresholds[area(s, l.centroids) + static_cast<std::size_t>(node)];
+                bin("lut.on_threshold").count += x == threshold ? 1 : 0;
+                node = 2 * node + (x >= threshold ? 1 : 0);
+            }
+        }
+    }
 }
 
 void BinCounter::count_ties(const golden::LutParams& l, golden::GemmShape shape,
@@ -425,8 +543,7 @@ void BinCounter::add_recording(const replay::Layout& layout, const replay::Recor
     std::size_t weight_beats = 0;
     bool aligned = true;
     const auto end_stretch = [&] {
-        // A step's weights wait for its activations, or the other way round: no swap.
-        const std::size_t tiles = design_.output_stationary() ? 0 : weights.size();
+        const std::size_t tiles = counts_swaps() ? weights.size() : 0;
         for (std::size_t tile = 1; tile < tiles && tile <= rows.size(); ++tile) {
             ++bin(weights[tile] < rows[tile - 1] ? "swap.weights_early" : "swap.weights_late")
                   .count;
@@ -567,8 +684,11 @@ Bins BinCounter::bins() const {
     if (design_.systolic) {
         add_operand_bins(all, "wgt", design_.spec.weight, weights_);
     } else {
-        add_operand_bins(all, "centroid", {FormatKind::kInt, design_.lut->centroid_bits}, weights_);
-        add_operand_bins(all, "entry", {FormatKind::kInt, design_.lut->entry_bits}, entries_);
+        const golden::LutParams& l = *design_.lut;
+        const bool measures = l.encoder == golden::LutEncoder::kDistance;
+        add_operand_bins(all, measures ? "centroid" : "threshold",
+                         {FormatKind::kInt, measures ? l.centroid_bits : l.activation_bits},
+                         weights_);
     }
     add_code_bins(all);
     return all;

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,14 @@ private:
                  std::size_t first_prm, golden::GemmShape shape, bool relu, const Beats& beats);
     /// Formats that a job chooses; `follows`: behind another of the same beats.
     void count_choice(int mode, bool follows);
+    /// Whether weight tiles and the last rows of tiles can be told from the streams.
+    [[nodiscard]] bool counts_swaps() const;
+    void declare_lut_bins(const golden::LutParams& l);
+    golden::LutLayer read_layer(std::size_t first_tile, int tiles, const Beats& beats);
+    void read_encoder_word(std::span<const std::uint32_t> beat, int entry, golden::LutLayer& layer);
+    void count_thresholds(const golden::LutParams& l, golden::GemmShape shape,
+                          const std::vector<golden::Code>& activations,
+                          const golden::LutLayer& layer);
     void count_ties(const golden::LutParams& l, golden::GemmShape shape,
                     const std::vector<golden::Code>& activations, const golden::LutLayer& layer);
     void add_output(const golden::ColumnParams& column, bool relu, std::int64_t acc);
@@ -62,9 +71,18 @@ private:
     Design design_;
     golden::Encoder encoder_;
     Bins counted_;  ///< all but those of codes
-    /// Codes by stream: systolic weights; on a LUT array centroids. And table entries.
+    /// Of the last LUT job that the array took, and of the one that encoded for it.
+    struct Kept {
+        bool indices = false;  ///< the next job has to reuse them
+        bool reused = false;   ///< by the present job
+        int m = 0;
+        int tiles = 0;
+        std::vector<golden::Code> activations;
+        golden::LutLayer layer;
+    };
+    Kept kept_;
+    /// Codes by stream: systolic weights; on a LUT array centroids or thresholds.
     Histogram weights_{};
-    Histogram entries_{};
     Histogram activations_{};
     Histogram outputs_{};
     int last_mode_ = 0;             ///< of the job before

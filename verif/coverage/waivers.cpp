@@ -204,7 +204,10 @@ std::set<std::string> facts(const Design& d) {
         known.insert(fmt::format("weight={}", golden::kind_name(d.spec.weight.kind)));
     } else {
         static constexpr const char* kMetrics[] = {"l1", "l2", "chebyshev"};
+        add(d.lut->kept_tiles > 0, "keeps_indices");
         known.insert(fmt::format("centroids={}", d.lut->centroids));
+        known.insert(fmt::format("ccus={}", d.lut->ccus));
+        known.insert(fmt::format("fold={}", d.lut->fold));
         known.insert(fmt::format("metric={}", kMetrics[static_cast<int>(d.lut->metric)]));
     }
     return known;

@@ -2,7 +2,9 @@
 #include "verif/fuzz/spec_source.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "generator/spec/parameters.hpp"
 
@@ -79,6 +81,10 @@ int largest(const Parameter& p, const Spec& spec, const SizeBudget& budget) {
         limit = budget.pes / spec.rows;
     } else if (p.pointer == "/array/centroids") {
         limit = 4 * budget.pes / spec.subvector;
+    } else if (p.pointer == "/array/ccus") {
+        limit = std::max(1, 8 * budget.pes / (spec.subvector * spec.centroids));
+    } else if (p.pointer == "/lut/fold") {
+        limit = spec.centroids;
     } else if (p.pointer == "/pe/lanes") {
         limit = budget.pes / (spec.rows * spec.cols);
     } else if (p.pointer == "/post/lanes") {
@@ -142,8 +148,39 @@ json random_format(Random& random, FormatKind kind, Format& format) {
     return object;
 }
 
+/// Keys of a LUT array that others decide, drawn so that most specs are legal; nothing for others.
+std::optional<ParameterValue> random_lut_value(Random& random, const Parameter& p,
+                                               const Spec& spec) {
+    if (spec.kind != ArrayKind::kLut || random.percent(2)) return std::nullopt;
+    const bool decision_tree = spec.lut_encoder == golden::LutEncoder::kTree;
+    const bool folded = spec.lut_organisation == golden::LutOrganisation::kFolded;
+    const bool power = std::has_single_bit(static_cast<unsigned>(spec.centroids));
+    const auto value = [](int number) { return ParameterValue{number, {}}; };
+    if (p.pointer == "/array/imms") {
+        return value(spec.ccus * static_cast<int>(1 + random.below(std::min(4, 16 / spec.ccus))));
+    }
+    if (p.pointer == "/lut/encoder" && (!power || spec.metric != golden::Metric::kL1)) {
+        return value(0);
+    }
+    if (p.pointer == "/lut/organisation" && decision_tree) return value(0);
+    if (p.pointer == "/lut/fold" && !folded) return value(1);
+    if (p.pointer == "/lut/fold") {
+        return value(2 + static_cast<int>(random.below(std::max(1, spec.centroids - 1))));
+    }
+    if (p.pointer == "/centroid/n" && decision_tree) return value(Spec{}.centroid_bits);
+    return std::nullopt;
+}
+
 ParameterValue random_value(Random& random, const Parameter& p, const Spec& spec,
                             const SizeBudget& budget) {
+    if (const auto value = random_lut_value(random, p, spec)) return *value;
+    if (p.pointer == "/array/centroids" && random.percent(40)) {
+        const int most = largest(p, spec, budget);
+        return {
+            std::min(2 << random.below(6),
+                     static_cast<int>(std::bit_floor(static_cast<unsigned>(std::max(2, most))))),
+            {}};
+    }
     switch (p.type) {
         case ParameterType::kName:
             return {std::nullopt, random_name(random)};
@@ -158,6 +195,12 @@ ParameterValue random_value(Random& random, const Parameter& p, const Spec& spec
     return {shaped(random, smallest(p), largest(p, spec, budget)), {}};
 }
 
+/// Is the default refused because of a key before it?
+bool needed_by_others(const Parameter& p, const Spec& spec) {
+    return (p.pointer == "/array/imms" && spec.ccus > 1) ||
+           (p.pointer == "/lut/fold" && spec.lut_organisation == golden::LutOrganisation::kFolded);
+}
+
 }  // namespace
 
 std::string random_spec(Random& random, const SizeBudget& budget) {
@@ -166,7 +209,8 @@ std::string random_spec(Random& random, const SizeBudget& budget) {
     // A key that is left out stands for its default, which some rows below it depend on: Spec has
     // the defaults already.
     for (const Parameter& p : parameters()) {
-        if (!belongs(p, spec) || (!p.required && random.percent(35))) continue;
+        const bool needed = p.required || needed_by_others(p, spec);
+        if (!belongs(p, spec) || (!needed && random.percent(35))) continue;
         json value;
         if (p.type == ParameterType::kFormat) {
             value = random_format(random, random_kind(random, p, spec), spec.*(p.format));

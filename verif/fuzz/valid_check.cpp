@@ -52,13 +52,15 @@ std::string verify_problem(const Design& design, const FileSet& files, const Val
 }
 
 /// Bits of the storage behind the accumulators, finished rows included, and, for lut arrays, of the
-/// two table banks; sums that stay in the PEs are registers.
+/// two table banks and the index buffer; sums that stay in the PEs are registers.
 long long memory_bits(const Design& d) {
     if (d.output_stationary()) return 0;
     const long long accumulators =
         static_cast<long long>(d.cols) * (d.rows_m + d.timing.results) * d.accumulator().width;
     if (!d.lut) return accumulators;
-    return accumulators + (2LL << d.lut->index_bits) * d.lut->columns * d.lut->entry_bits;
+    const long long tables = (2LL << d.lut->index_bits) * d.lut->columns * d.lut->entry_bits;
+    const long long indices = static_cast<long long>(d.timing.index_words) * d.lut->index_bits;
+    return accumulators + d.lut->imms * (tables + indices);
 }
 
 std::string synth_problem(const Design& design, const FileSet& files, long long& area) {

@@ -2,6 +2,7 @@
 #include "verif/model/beats.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <optional>
 #include <string>
@@ -126,30 +127,62 @@ void pack_systolic_tile(const Design& d, golden::GemmShape shape, const golden::
     }
 }
 
+/// What the encoder needs to know of a table row: its centroid, or its node of the decision tree.
+void put_encoder_word(const Design& d, const golden::LutLayer& layer, std::size_t subspace,
+                      int entry, BeatWriter& wgt) {
+    const golden::LutParams& l = *d.lut;
+    const auto c = static_cast<std::size_t>(l.centroids);
+    const auto v = static_cast<std::size_t>(l.subvector);
+    if (l.encoder == golden::LutEncoder::kDistance) {
+        const std::size_t at = (subspace * c + static_cast<std::size_t>(entry)) * v;
+        for (std::size_t t = 0; t < v; ++t) {
+            wgt.put(static_cast<std::uint32_t>(layer.centroids[at + t]), l.centroid_bits);
+        }
+        return;
+    }
+    const auto levels = static_cast<std::size_t>(golden::tree_levels(l));
+    const std::size_t level =
+        entry == 0 ? 0 : static_cast<std::size_t>(std::bit_width(static_cast<unsigned>(entry)) - 1);
+    wgt.put(static_cast<std::uint32_t>(
+                layer.thresholds[subspace * c + static_cast<std::size_t>(entry)]),
+            l.activation_bits);
+    wgt.put(layer.splits[subspace * levels + level], d.encoder_word_bits - l.activation_bits);
+}
+
 void pack_lut_tile(const Design& d, golden::GemmShape shape, const golden::Job& job, int tile,
                    std::span<const golden::Code> activations, const golden::LutLayer& layer,
                    BeatWriter& wgt, BeatWriter& act) {
     const golden::LutParams& l = *d.lut;
-    for (int j = l.centroids - 1; j >= 0; --j) {
-        wgt.begin(j == 0);
-        const auto entry = static_cast<std::size_t>(tile) * static_cast<std::size_t>(l.centroids) +
-                           static_cast<std::size_t>(j);
-        for (int t = 0; t < l.subvector; ++t) {
-            const std::size_t at =
-                entry * static_cast<std::size_t>(l.subvector) + static_cast<std::size_t>(t);
-            wgt.put(static_cast<std::uint32_t>(layer.centroids[at]), l.centroid_bits);
-        }
-        for (int c = 0; c < d.cols; ++c) {
-            const std::size_t at =
-                entry * static_cast<std::size_t>(layer.n) + static_cast<std::size_t>(job.n0 + c);
-            wgt.put(c < job.n ? static_cast<std::uint32_t>(layer.entries[at]) : 0U, l.entry_bits);
+    for (int i = 0; i < l.imms; ++i) {
+        const auto subspace = static_cast<std::size_t>(tile * l.imms + i);
+        const bool used = subspace < static_cast<std::size_t>(layer.subspaces);
+        for (int j = l.centroids - 1; j >= 0; --j) {
+            wgt.begin(j == 0 && i + 1 == l.imms);
+            const auto entry =
+                subspace * static_cast<std::size_t>(l.centroids) + static_cast<std::size_t>(j);
+            if (used && !job.reuse) {
+                put_encoder_word(d, layer, subspace, j, wgt);
+            } else {
+                wgt.skip(d.encoder_word_bits);
+            }
+            for (int c = 0; c < d.cols; ++c) {
+                const std::size_t at = entry * static_cast<std::size_t>(layer.n) +
+                                       static_cast<std::size_t>(job.n0 + c);
+                wgt.put(used && c < job.n ? static_cast<std::uint32_t>(layer.entries[at]) : 0U,
+                        l.entry_bits);
+            }
+            if (used && !layer.shifts.empty()) wgt.put(layer.shifts[subspace], l.shift_bits);
         }
     }
-    for (int m = job.m0; m < job.m0 + job.m; ++m) {
-        act.begin(m + 1 == job.m0 + job.m);
-        const auto line = static_cast<std::size_t>(m) * static_cast<std::size_t>(shape.k);
-        for (int k = tile * l.subvector; k < (tile + 1) * l.subvector; ++k) {
-            act.put(k < shape.k ? activations[line + static_cast<std::size_t>(k)] : 0U, d.act_bits);
+    for (int i = 0; i < l.imms && !job.reuse; i += l.ccus) {
+        const int first = (tile * l.imms + i) * l.subvector;
+        for (int m = job.m0; m < job.m0 + job.m; ++m) {
+            act.begin(m + 1 == job.m0 + job.m);
+            const auto line = static_cast<std::size_t>(m) * static_cast<std::size_t>(shape.k);
+            for (int k = first; k < first + l.ccus * l.subvector; ++k) {
+                act.put(k < shape.k ? activations[line + static_cast<std::size_t>(k)] : 0U,
+                        d.act_bits);
+            }
         }
     }
 }
@@ -221,8 +254,7 @@ Beats pack(const Design& design, golden::GemmShape shape, std::span<const golden
     BeatWriter act(beats.act);
     BeatWriter results(beats.out);
     const std::map<std::string, std::uint64_t> mode = job_mode_ports(design);
-    for (const golden::Job& job : golden::plan(shape, design.tile_k, design.cols, design.rows_m,
-                                               design.mode, weights.rows)) {
+    for (const golden::Job& job : plan(design, shape, weights.rows)) {
         const SentRows sent(shape.k, weights.rows.empty()
                                          ? std::span<const int>{}
                                          : weights.rows[static_cast<std::size_t>(job.n0) /
@@ -231,6 +263,8 @@ Beats pack(const Design& design, golden::GemmShape shape, std::span<const golden
         values["job_m_i"] = static_cast<std::uint64_t>(job.m);
         values["job_tiles_i"] = static_cast<std::uint64_t>(job.tiles);
         values["job_relu_i"] = relu ? 1U : 0U;
+        values["job_keep_i"] = job.keep ? 1U : 0U;
+        values["job_reuse_i"] = job.reuse ? 1U : 0U;
         append(beats.job, payload(all, "job"), values);
         pack_columns(design, payload(all, "prm"), job, columns, beats.prm);
         for (int tile = 0; tile < job.tiles; ++tile) {
@@ -257,7 +291,7 @@ void unpack(const Design& design, golden::GemmShape shape, const StreamBeats& ou
             std::span<golden::Code> codes) {
     std::uint64_t beat = 0;
     const auto width = static_cast<std::size_t>(design.out_bits);
-    for (const golden::Job& job : golden::plan(shape, design.tile_k, design.cols, design.rows_m)) {
+    for (const golden::Job& job : plan(design, shape)) {
         for (int m = job.m0; m < job.m0 + job.m; ++m, ++beat) {
             const auto data = out.beat(beat);
             for (int c = 0; c < job.n; ++c) {

@@ -177,6 +177,7 @@ public:
         idle();
         dut_.clear_i.set(run_.start == PEFORGE_RTL_CLEAR ? 1 : 0);
         dut_.rst_ni.set(run_.start == PEFORGE_RTL_RESET ? 0 : 1);
+        if (run_.start == PEFORGE_RTL_RESET) dut_.forget_jobs();
         const int before = run_.start == PEFORGE_RTL_RESET ? 4 : run_.start == PEFORGE_RTL_CLEAR;
         for (int i = 0; i < before; ++i) {
             co_await RisingEdge(dut_.clk_i);

@@ -33,7 +33,8 @@ Prover::Prover(std::string top, const std::string& rtlil) : top_(std::move(top))
     require_program("yosys", "yosys");
     write_file(dir_.path() / "flat.il", rtlil);
     write_file(dir_.path() / "prepare.ys",
-               fmt::format("read_rtlil flat.il\nmemory_map\nrename {} gold\n"
+               // A register of which only some bits are left is taken bit by bit.
+               fmt::format("read_rtlil flat.il\nmemory_map\nrename {} gold\nsplitnets gold\n"
                            "setattr -unset src\nwrite_rtlil registers.il\n"
                            "expose -dff -evert-dff gold\nopt_clean -purge\nwrite_rtlil states.il\n",
                            top_));

@@ -136,11 +136,12 @@ Spec reduced(Spec spec) {
         // An odd number of centroids stays one, for the indices that no centroid has.
         if (spec.centroids > 5) spec.centroids = 4 + spec.centroids % 2;
         spec.subvector = std::min(spec.subvector, 3);
+        spec.lut_fold = std::min(spec.lut_fold, spec.centroids);
     }
     const int outputs = systolic ? spec.cols : spec.columns;
     if (spec.post_lanes) spec.post_lanes = std::min(*spec.post_lanes, outputs);
     if (spec.rows_m > 8) spec.rows_m = 7 + spec.rows_m % 2;
-    const int tile = systolic ? spec.rows * spec.lanes : spec.subvector;
+    const int tile = systolic ? spec.rows * spec.lanes : spec.subvector * spec.imms;
     spec.max_k = std::min(spec.max_k, 48 * tile);
     return spec;
 }
@@ -148,8 +149,10 @@ Spec reduced(Spec spec) {
 std::string geometry(const Design& d) {
     const Spec& s = d.spec;
     const std::string array = d.systolic ? fmt::format("{}x{} PEs", s.rows, s.cols)
-                                         : fmt::format("{} centroids of {} elements, {} columns",
-                                                       s.centroids, s.subvector, s.columns);
+                                         : fmt::format(
+                                               "{} centroids of {} elements, {} of {} "
+                                               "encoders and lookup units, {} columns",
+                                               s.centroids, s.subvector, s.ccus, s.imms, s.columns);
     return fmt::format("{}, rows_m {}, max_k {}", array, d.rows_m, s.max_k);
 }
 

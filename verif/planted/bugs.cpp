@@ -10,6 +10,10 @@ std::vector<Bug> bugs() {
     const std::string lp = "lp8_ws_3x7";
     const std::string pot = "pot3_ws_5x1";
     const std::string lut = "lut_v3_c5_n7";
+    const std::string lut_stream = "lut_v2_c3_n5_l2";
+    const std::string lut_folded = "lut_v3_c7_folded";
+    const std::string lut_tree = "lut_v2_c6_tree";
+    const std::string maddness = "lut_v4_c8_maddness";
     const std::string sums_stay = "pot4_os_3x5";
     return {
         // Number formats and products.
@@ -91,12 +95,24 @@ std::vector<Bug> bugs() {
          "new weights reach the last column before the old ones were swapped in", lp, "",
          "ROWS + COLS - 2 : 1;", "ROWS + COLS - 3 : 1;", Check::kCycles},
         {"table_bank_swapped",
-         "stale weight bank: lookups read the table bank that is being filled", lut, "lookup_ctrl",
-         "{rd_bank_q, index_i}", "{~rd_bank_q, index_i}", Check::kOutput},
-        {"fifo_overfilled", "the index FIFO gets one credit more than it has words", lut, "",
-         "if (!rst_ni) credit_q <= FIFO_DEPTH[CREDIT_W-1:0];",
-         "if (!rst_ni) credit_q <= FIFO_DEPTH[CREDIT_W-1:0] + {{(CREDIT_W-1){1'b0}}, 1'b1};",
+         "stale weight bank: lookups read the table bank that is being filled", lut, "",
+         "{read_bank, index[", "{~read_bank, index[", Check::kOutput},
+        {"indices_overfilled", "a row is admitted without a free word of the index buffer",
+         lut_stream, "index_ctrl", "(free_q != {COUNT_W{1'b0}});",
+         "(free_q != {COUNT_W{1'b0}}) | 1'b1;", Check::kProgress},
+        {"reuse_a_word_late", "a job that reuses indices begins with those of the second row", lut,
+         "index_ctrl", "? kept_q : raddr_q;", "? kept_q + STEP : raddr_q;", Check::kOutput},
+        {"pass_a_word_late", "a second pass writes its indices one row late", lut_folded,
+         "index_ctrl", "? tile_q : waddr_next", "? tile_q + STEP : waddr_next", Check::kOutput},
+        {"tie_to_the_later_phase", "a tie of two phases of a folded chain goes to the later one",
+         lut_folded, "ccu_chain", "first | (found < dist_q)", "first | (found <= dist_q)",
          Check::kOutput},
+        {"tie_to_the_right", "a tie of two candidates goes to the higher index", lut_tree,
+         "ccu_tree", "(right < left)", "(right <= left)", Check::kOutput},
+        {"threshold_not_reached", "an element that equals its threshold goes left", maddness,
+         "decision_tree", "(element >= threshold)", "(element > threshold)", Check::kOutput},
+        {"shift_of_the_other_bank", "entries are shifted as the other bank's", lut_tree, "",
+         "read_bank ? level1_q : level0_q", "read_bank ? level0_q : level1_q", Check::kOutput},
         // Handshakes.
         {"held_row_overwritten", "dropped beat under stall: the row that waits is overwritten",
          int8, "drain_ctrl", "written & (~loaded_q | taken)",
@@ -159,7 +175,7 @@ std::vector<Bug> bugs() {
          "full  = count_q[1];", "full  = (count_q != 2'd0);", Check::kCycles},
         {"wrong_bank_held",
          "the table stream waits for the bank that is read, not the one it fills", lut,
-         "lookup_ctrl", "= full_q[wr_bank_q];", "= full_q[rd_bank_q];", Check::kCycles},
+         "lookup_ctrl", "= full_q[write_bank_q];", "= full_q[read_bank_q];", Check::kCycles},
         // Found by stimuli that were added because level 1 once passed with them.
         {"table_value_rounded_up",
          "wrong rounding: one value of the log-to-linear table is one too large", lp, "log2lin",
