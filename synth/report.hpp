@@ -95,6 +95,14 @@ struct MemoryReport {
     [[nodiscard]] long long bits() const { return static_cast<long long>(width) * depth; }
 };
 
+/// A mapped design for programs, as Yosys wrote it: standard cells alone.
+struct MappedNetlist {
+    std::string elaborated;  ///< `write_json` before mapping, for Hierarchy
+    std::string cells;       ///< `write_json` of netlist.v, memories as black boxes
+    std::string library;     ///< text of the liberty file
+    std::string library_file;
+};
+
 struct SynthReport {
     std::string name;
     std::string spec_hash;
@@ -113,6 +121,7 @@ struct SynthReport {
     std::optional<Timing> timing;
     std::string timing_error;          ///< why there is no timing
     std::optional<FloorReport> floor;  ///< systolic arrays on standard cells
+    std::optional<MappedNetlist> mapped;
     FileSet artefacts;                 ///< synth.ys, yosys.log, netlist.v
 
     [[nodiscard]] double area() const;

@@ -8,11 +8,13 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 #include <regex>
 #include <sstream>
 #include <system_error>
 #include <tuple>
 
+#include "generator/emit/memories.hpp"
 #include "generator/spec/error.hpp"
 #include "generator/support/files.hpp"
 #include "generator/support/process.hpp"
@@ -20,8 +22,11 @@
 #include "synth/hierarchy.hpp"
 #include "synth/liberty.hpp"
 #include "synth/mapping.hpp"
+#include "synth/power/power.hpp"
+#include "synth/power/report.hpp"
 #include "synth/timing.hpp"
 #include "synth/yosys.hpp"
+#include "verif/model/rtl_build.hpp"
 
 namespace peforge {
 
@@ -351,6 +356,21 @@ std::vector<AdderVariant> variants_of(const ScriptInputs& in, const Library& lib
     return variants;
 }
 
+/// Declarations of the memory wrappers, without a body.
+std::string memory_boxes(const Hierarchy& hierarchy) {
+    std::string out;
+    for (const auto& [name, module] : hierarchy.modules()) {
+        if (unit_of(module.name, hierarchy.top()) != Unit::kMemory) continue;
+        std::string ports;
+        for (const ModulePort& p : module.ports) {
+            ports += fmt::format("{}{} [{}:0] {}", ports.empty() ? "" : ", ",
+                                 p.input ? "input" : "output", p.width - 1, p.name);
+        }
+        out += fmt::format("(* blackbox *)\nmodule \\{} ({});\nendmodule\n", name, ports);
+    }
+    return out;
+}
+
 void synthesise_cells(SynthReport& report, const ScriptInputs& in, const Library& library,
                       const SynthSettings& settings, const fs::path& dir) {
     const std::vector<AdderVariant> variants =
@@ -389,6 +409,15 @@ void synthesise_cells(SynthReport& report, const ScriptInputs& in, const Library
     for (const auto& [module, pe] : mapped.pes) mapped.cells[module] = pe.cells[pe.taken()];
     report.artefacts["netlist.v"] = join_netlist(netlist, mapped.pes, head);
     fill_report(report, mapped, hierarchy, &library);
+    if (!settings.keep_mapped) return;
+    write_file(dir / "mapped.v", report.artefacts.at("netlist.v") + memory_boxes(hierarchy));
+    write_file(dir / "mapped.ys", fmt::format("read_liberty -lib {}\nread_verilog mapped.v\n"
+                                              "hierarchy -check -top {}\nwrite_json mapped.json\n",
+                                              kLibraryFile, in.top));
+    const ProcessResult result = run_process({"yosys", "-q", "-s", "mapped.ys"}, dir);
+    if (result.status != 0) throw CheckFailedError("yosys: " + yosys_error(result.output));
+    report.mapped = MappedNetlist{read_file(dir / "elaborated.json"), read_file(dir / "mapped.json"),
+                                  read_file(dir / kLibraryFile), library.file()};
 }
 
 /// Sources of a memory's body: what declares it, or the latch body that was emitted beside it.
@@ -433,17 +462,25 @@ void map_memory(MemoryReport& memory, SynthReport& report, const RtlInput& rtl,
 }
 
 /// Throws for a memory that is to be mapped to cells and is too large for that.
+/// Whether a memory is small enough to be mapped to cells of this kind.
+bool mappable(int width, int depth, MemoryKind kind) {
+    if (kind == MemoryKind::kLatches && depth > kMostLatchWords) return false;
+    return kind != MemoryKind::kMacro &&
+           static_cast<long long>(width) * depth <= kLargestMappedMemory;
+}
+
 void check_size(int width, int depth, const SynthSettings& settings) {
-    const long long bits = static_cast<long long>(width) * depth;
     if (settings.memory == MemoryKind::kMacro || settings.sram_model ||
-        bits <= kLargestMappedMemory) {
+        mappable(width, depth, settings.memory)) {
         return;
     }
+    const bool latches = settings.memory == MemoryKind::kLatches;
     throw InputError(
         "--memory", "",
-        fmt::format("a memory of {} x {} has {} bits; allowed: at most {} in {}, or "
-                    "macro",
-                    width, depth, bits, kLargestMappedMemory, to_string(settings.memory)));
+        fmt::format("a memory of {} x {} has {} bits; allowed: at most {}{} in {}, or macro", width,
+                    depth, static_cast<long long>(width) * depth, kLargestMappedMemory,
+                    latches ? fmt::format(" and {} words", kMostLatchWords) : "",
+                    to_string(settings.memory)));
 }
 
 /// Gives every memory its kind and, as far as they are known, its areas.
@@ -469,7 +506,7 @@ void add_storage(SynthReport& report, const RtlInput& rtl, const Library& cells,
     for (MemoryReport& m : report.memories) {
         if (settings.sram_model) m.tiling = tile(*settings.sram_model, m.width, m.depth);
         check_size(m.width, m.depth, settings);
-        if (settings.memory != MemoryKind::kMacro && m.bits() <= kLargestMappedMemory) {
+        if (mappable(m.width, m.depth, settings.memory)) {
             tell(settings, fmt::format("memory of {} x {}", m.width, m.depth));
             m.kind = settings.memory;
             map_memory(m, report, rtl, library, dir);
@@ -598,6 +635,7 @@ SynthReport synthesise(const Design& design, const FileSet& files, const SynthSe
         quiet.progress = {};
         quiet.memory = MemoryKind::kMacro;
         quiet.sram_model.reset();
+        quiet.keep_mapped = false;
         const SynthReport bare = synthesise(floor_rtl(*floor, design.top, files), quiet);
         for (const ModuleReport& m : bare.modules) {
             if (m.unit == Unit::kPe) report.floor = FloorReport{floor->sum_bits, m};
@@ -608,12 +646,56 @@ SynthReport synthesise(const Design& design, const FileSet& files, const SynthSe
 
 }  // namespace synth
 
+namespace {
+
+/// The design in the mode of that name.
+Design named_mode(const Design& design, const std::string& name) {
+    if (name.empty()) return design;
+    std::string allowed;
+    for (int mode = 0; mode < mode_count(design); ++mode) {
+        if (mode_name(design, mode) == name) return in_mode(design, mode);
+        allowed += (allowed.empty() ? "" : ", ") + mode_name(design, mode);
+    }
+    throw InputError("--mode", "", "\"" + name + "\" is unknown; allowed: " + allowed);
+}
+
+/// Records or reads the workload and measures the energy of the mapped design under it.
+synth::power::PowerReport measure_power(const Design& design, const FileSet& files,
+                                        const synth::SynthReport& report,
+                                        const SynthOptions& options,
+                                        const synth::SynthSettings& settings) {
+    const ScratchDir scratch;
+    synth::power::Workload workload;
+    if (options.activity.empty()) {
+        synth::tell(settings, "recording the workload");
+        workload = synth::power::record_workload(named_mode(design, options.mode), files,
+                                                 {.zeros = options.zeros}, scratch.path(),
+                                                 default_cache_dir());
+    } else {
+        workload = synth::power::read_workload(design, options.activity);
+    }
+    synth::tell(settings, "gate-level simulation");
+    synth::power::PowerSettings power;
+    if (options.zero_delay) power.mode = synth::power::DelayMode::kZero;
+    if (!report.timing) {
+        throw CheckFailedError("power needs the shortest period, and there is none: " +
+                               report.timing_error);
+    }
+    // A netlist that misses its clock works at the period that it has.
+    constexpr double kReferenceNs = 10.0;
+    power.period_ns = std::max(options.clock_ns.value_or(kReferenceNs), report.timing->tmin_ns);
+    return synth::power::measure(design, report, workload, power);
+}
+
+}  // namespace
+
 int synth_command(const SynthOptions& options) {
     const Design design = resolve(load_spec(options.spec), options.spec.string());
     synth::SynthSettings settings;
     settings.target = options.target;
     settings.clock_ns = options.clock_ns;
     settings.memory = synth::memory_kind(options.memory);
+    settings.keep_mapped = options.power;
     if (!options.sram_model.empty()) {
         settings.sram_model = synth::load_sram_model(options.sram_model);
     }
@@ -622,10 +704,26 @@ int synth_command(const SynthOptions& options) {
             fmt::print(stderr, "{}: {} ...\n", design.top, step);
         };
     }
-    const synth::SynthReport report = synth::synthesise(design, emit(design), settings);
+    if (options.power) {
+        named_mode(design, options.mode);
+        if (!options.activity.empty()) synth::power::read_workload(design, options.activity);
+    }
+    const FileSet emitted = emit(design);
+    const synth::SynthReport report = synth::synthesise(design, emitted, settings);
     FileSet files = report.artefacts;
     files["report.json"] = synth::to_json(report);
     files["report.txt"] = synth::to_text(report);
+    if (options.power) {
+        if (!report.library) {
+            throw InputError("--power", "", "needs standard cells; allowed: --target osu018, osu035, "
+                                            "osu050 or a liberty file");
+        }
+        const auto power = measure_power(design, emitted, report, options, settings);
+        auto json = nlohmann::ordered_json::parse(files["report.json"]);
+        json["power"] = synth::power::to_json(power);
+        files["report.json"] = json.dump(2) + "\n";
+        files["report.txt"] += synth::power::to_text(power);
+    }
     write_folder(files, options.out);
     if (options.json) {
         fmt::print("{}", files.at("report.json"));

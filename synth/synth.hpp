@@ -25,6 +25,11 @@ struct SynthOptions {
     std::optional<double> clock_ns;    ///< target period, > 0; standard cells only
     std::string memory = "macro";      ///< macro, flip_flops, latches; standard cells only
     std::filesystem::path sram_model;  ///< file; empty: none
+    bool power = false;                ///< standard cells only
+    double zeros = 0.5;                ///< of the built-in workload's activations
+    std::string mode;                  ///< of a mixed array, by name; empty: the first
+    std::filesystem::path activity;    ///< recorded workload; empty: the built-in one
+    bool zero_delay = false;
     bool json = false;                 ///< report.json on stdout instead of the table
     bool quiet = false;                ///< no table, no progress
 };
@@ -50,6 +55,7 @@ struct SynthSettings {
     /// smaller.
     MemoryKind memory = MemoryKind::kMacro;
     std::optional<SramModel> sram_model;
+    bool keep_mapped = false;  ///< whether the report gets `mapped`
     std::function<void(std::string_view)> progress;  ///< told each step's name; may be empty
 };
 

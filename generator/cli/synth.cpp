@@ -15,7 +15,6 @@ void add_synth(CLI::App& app, Action& action) {
         CommonOptions common;
         SynthOptions options;
         double clock_ns = 0.0;
-        bool power = false;
     };
     auto state = std::make_shared<State>();
     SynthOptions& o = state->options;
@@ -46,18 +45,39 @@ void add_synth(CLI::App& app, Action& action) {
                      "row_um2, column_um2, bit_um2}; to carry it to another technology scale_area, "
                      "scale_energy, scale_reason. synth/sram/ has examples")
         ->type_name("FILE.json");
-    command->add_flag("--power", state->power,
-                      "power from switching activity (not in this version)");
+    command->add_flag("--power", o.power,
+                      "energy and power from the switching of a gate-level simulation, standard "
+                      "cells only");
+    command->add_flag("--zero-delay", o.zero_delay,
+                      "with --power: gates without delays, so that no glitches are counted");
+    CLI::Option* zeros =
+        command
+            ->add_option("--zeros", o.zeros,
+                         "with --power: share of zeros among the activations of the built-in workload")
+            ->check(CLI::Range(0.0, 1.0))
+            ->type_name("0..1")
+            ->capture_default_str();
+    CLI::Option* mode =
+        command->add_option("--mode", o.mode, "with --power: mode of a mixed array, such as W4A8")
+            ->type_name("NAME");
+    command
+        ->add_option("--activity", o.activity,
+                     "with --power: a recorded workload (peforge run --record) in place of the "
+                     "built-in one")
+        ->excludes(zeros)
+        ->excludes(mode)
+        ->type_name("DIR");
     add_common(*command, state->common);
     command->callback([&action, state, clock] {
         if (clock->count() > 0) {
             state->options.clock_ns = state->clock_ns;
         }
         action = [state] {
-            if (state->power) {
+            const SynthOptions& given = state->options;
+            if (!given.power && (given.zero_delay || !given.mode.empty() || !given.activity.empty())) {
                 throw InputError("synth", "",
-                                 "--power is not supported in this version; allowed: --target, "
-                                 "--clock, --memory, --sram-model");
+                                 "--zero-delay, --mode and --activity say how energy is measured; "
+                                 "allowed: with --power");
             }
             state->options.json = state->common.json;
             state->options.quiet = state->common.quiet;

@@ -129,6 +129,10 @@ void add_memories(const Design& design, const Finish& finish, FileSet& files) {
     add("latch",
         {{"memory_word", body("pf_memory_word.v")}, {"memory", body("pf_memory_latch.v")}});
     add("fpga", {{"memory", body("pf_memory_fpga.v")}});
+    const auto deep = [](const Memory& m) { return m.depth > kMostLatchWords; };
+    if (std::any_of(design.memories.begin(), design.memories.end(), deep)) {
+        files.erase("memories/latch.f");
+    }
     const std::vector<Memory> macros = sizes(design);
     std::vector<std::pair<std::string, std::string>> modules;
     for (const Memory& m : macros) modules.emplace_back(macro_name(m), black_box(m));

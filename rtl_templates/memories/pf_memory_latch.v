@@ -12,7 +12,7 @@
 // Handshake : none.
 // Parameters:
 //   WIDTH  word width, >= 1
-//   DEPTH  number of words, >= 1
+//   DEPTH  number of words, 1..1024; more stop elaboration: use macros
 `default_nettype none
 
 module pf_memory #(
@@ -40,7 +40,9 @@ module pf_memory #(
     // A tree of selects: level l has 2^(ADDR_W-l) words, chosen by the address bits below l.
     genvar i, l;
     generate
-        for (l = 0; l <= ADDR_W; l = l + 1) begin : gen_level
+        if (DEPTH > 1024) begin : gen_too_deep
+            error_memory_of_latches_has_more_than_1024_words u_error ();
+        end else for (l = 0; l <= ADDR_W; l = l + 1) begin : gen_level
             for (i = 0; i < (1 << (ADDR_W-l)); i = i + 1) begin : gen_node
                 wire [WIDTH-1:0] word;
                 if (l > 0) begin : gen_select
