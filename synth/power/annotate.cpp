@@ -80,27 +80,32 @@ private:
         }
     }
 
+    void add_load(Net net, double capacitance, const Edges<double>& by_edge) {
+        a_.load[net] += capacitance;
+        for (std::size_t e = 0; e < 2; ++e) a_.edge_load[net][e] += by_edge[e];
+    }
+
     void find_loads() {
         a_.load.assign(gates_.nets, 0.0);
+        a_.edge_load.assign(gates_.nets, {0.0, 0.0});
         for (const Gate& gate : gates_.gates) {
             for (std::size_t i = 0; i < gate.model->inputs.size(); ++i) {
-                a_.load[gates_.input(gate, i)] += gate.model->inputs[i].capacitance;
+                const InputPin& pin = gate.model->inputs[i];
+                add_load(gates_.input(gate, i), pin.capacitance, pin.edge_capacitance);
             }
         }
         // A memory's inputs are those of the flip-flops that stand in for it.
-        double data = 0.0;
-        for (std::size_t i = 0; i < flip_flop_.inputs.size(); ++i) {
-            if (i != flip_flop_.clock) data = flip_flop_.inputs[i].capacitance;
-        }
+        const InputPin& data = flip_flop_.inputs[flip_flop_.clock == 0 ? 1 : 0];
         for (const MemoryGate& m : gates_.memories) {
-            for (const Net n : {m.we, m.re}) a_.load[n] += data;
+            for (const Net n : {m.we, m.re}) add_load(n, data.capacitance, data.edge_capacitance);
             for (const auto* bits : {&m.waddr, &m.wdata, &m.raddr}) {
-                for (const Net n : *bits) a_.load[n] += data;
+                for (const Net n : *bits) add_load(n, data.capacitance, data.edge_capacitance);
             }
         }
-        for (const TopPort& port : gates_.ports) {
-            for (const Net n : port.bits) {
-                if (!port.input) a_.load[n] += around_.output_load_pf;
+        const double port = around_.output_load_pf;
+        for (const TopPort& p : gates_.ports) {
+            for (const Net n : p.bits) {
+                if (!p.input) add_load(n, port, {port, port});
             }
         }
     }
@@ -148,7 +153,7 @@ private:
         const CellModel& model = *gate.model;
         for (std::size_t o = 0; o < model.outputs.size(); ++o) {
             const Net out = gates_.output(gate, o);
-            const double load = out == kNoNet ? 0.0 : a_.load[out];
+            const Edges<double> load = out == kNoNet ? Edges<double>{} : a_.edge_load[out];
             Edges<std::int32_t> slowest = {0, 0};
             Edges<double> slew = {0.0, 0.0};
             const std::size_t at = a_.delay_at[index] + (o * model.inputs.size());
@@ -158,11 +163,11 @@ private:
                 for (std::size_t e = 0; e < 2; ++e) {
                     const double in =
                         cause_slew(arc.sense, e, a_.slew[gates_.input(gate, arc.input)]);
-                    const std::int32_t delay = picoseconds(arc.delay[e].at(load, in));
+                    const std::int32_t delay = picoseconds(arc.delay[e].at(load[e], in));
                     std::int32_t& worst = a_.delay[at + arc.input][e];
                     worst = std::max(worst, delay);
                     slowest[e] = std::max(slowest[e], delay);
-                    slew[e] = std::max(slew[e], arc.transition[e].at(load, in));
+                    slew[e] = std::max(slew[e], arc.transition[e].at(load[e], in));
                 }
             }
             for (std::size_t i = 0; i < model.inputs.size(); ++i) {
@@ -178,8 +183,8 @@ private:
         for (const Net n : m.rdata) {
             Edges<std::int32_t>& delay = delays.emplace_back();
             for (std::size_t e = 0; e < 2; ++e) {
-                delay[e] = picoseconds(arc.delay[e].at(a_.load[n], around_.clock_slew_ns));
-                a_.slew[n][e] = arc.transition[e].at(a_.load[n], around_.clock_slew_ns);
+                delay[e] = picoseconds(arc.delay[e].at(a_.edge_load[n][e], around_.clock_slew_ns));
+                a_.slew[n][e] = arc.transition[e].at(a_.edge_load[n][e], around_.clock_slew_ns);
             }
         }
     }

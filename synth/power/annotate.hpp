@@ -26,7 +26,8 @@ using Edges = std::array<T, 2>;
 /// A netlist with all its figures. Of memories, each output bit counts as an output of the library's
 /// plain flip-flop, as in the timing analysis.
 struct Annotation {
-    std::vector<double> load;        ///< pF, by net
+    std::vector<double> load;              ///< pF, by net
+    std::vector<Edges<double>> edge_load;  ///< pF, by net: what delays are taken at
     std::vector<Edges<double>> slew; ///< ns, by net: the worst over its driver's arcs
     /// ps, by the output's edge: `delay[delay_at[gate] + output * inputs + input]`. An input without
     /// an arc to the output has the delay of the output's slowest.

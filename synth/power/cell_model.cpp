@@ -258,6 +258,12 @@ CellModel CellModels::read(const LibertyGroup& cell) const {
             capacitance_unit_ * number(need(pin.attribute("capacitance"),
                                             "capacitance of pin " + input.name),
                                        "capacitance");
+        const std::array<const char*, 2> edges = {"rise_capacitance", "fall_capacitance"};
+        for (std::size_t e = 0; e < 2; ++e) {
+            const std::string* own = pin.attribute(edges[e]);
+            input.edge_capacitance[e] =
+                own == nullptr ? input.capacitance : capacitance_unit_ * number(*own, edges[e]);
+        }
         names.push_back(input.name);
         model.inputs.push_back(std::move(input));
     }

@@ -64,6 +64,8 @@ using EnergyOfState = std::array<std::uint8_t, std::size_t{1} << kMaxPins>;
 struct InputPin {
     std::string name;
     double capacitance = 0.0;  ///< pF
+    /// What a driver's delay sees of it, by the edge; `capacitance` where the library says no more.
+    std::array<double, 2> edge_capacitance{};
     EnergyOfState energy{};    ///< of this pin's own transitions
 };
 

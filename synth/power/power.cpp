@@ -153,6 +153,16 @@ double annotated_share(const Gates& gates, const Annotation& annotation,
     return nets == 0 ? 0.0 : static_cast<double>(known) / static_cast<double>(nets);
 }
 
+/// Slews of an input behind the output's edges; of an input whose both edges make either, the mean.
+Edges<double> causing_slews(const OutputPin& output, std::size_t input, const Edges<double>& slew) {
+    for (const DelayArc& arc : output.arcs) {
+        if (arc.input != input) continue;
+        if (arc.sense == Sense::kPositive) return slew;
+        if (arc.sense == Sense::kNegative) return {slew[1], slew[0]};
+    }
+    return {0.5 * (slew[0] + slew[1]), 0.5 * (slew[0] + slew[1])};
+}
+
 std::vector<MemoryPower> memory_powers(const Gates& gates, const Activity& activity,
                                        const SynthReport& synthesis) {
     std::map<std::tuple<std::string, int, int>, MemoryPower> sizes;
@@ -208,9 +218,8 @@ std::vector<Energy> energies(const Gates& gates, const Annotation& annotation,
                 if (c == kNoEnergy || done[c]) continue;
                 done[c] = true;
                 const Edges<std::uint32_t>& events = activity.energy_events[at[g] + c];
-                const double worst = std::max(slew[0], slew[1]);
-                internal += events[0] * model.energies[c].at(Edge::kRise, load, worst) +
-                            events[1] * model.energies[c].at(Edge::kFall, load, worst);
+                internal += events[0] * model.energies[c].at(Edge::kRise, load, slew[0]) +
+                            events[1] * model.energies[c].at(Edge::kFall, load, slew[1]);
             }
         };
         for (std::size_t i = 0; i < model.inputs.size(); ++i) {
@@ -220,7 +229,8 @@ std::vector<Energy> energies(const Gates& gates, const Annotation& annotation,
             const Net out = gates.output(gate, o);
             const double load = out == kNoNet ? 0.0 : annotation.load[out];
             for (std::size_t i = 0; i < model.inputs.size(); ++i) {
-                add(model.outputs[o].energy[i], load, annotation.slew[gates.input(gate, i)]);
+                add(model.outputs[o].energy[i], load,
+                    causing_slews(model.outputs[o], i, annotation.slew[gates.input(gate, i)]));
             }
             if (out != kNoNet) {
                 e.switching += 0.5 * load * voltage * voltage * activity.toggles[out];
