@@ -659,6 +659,15 @@ Design named_mode(const Design& design, const std::string& name) {
     throw InputError("--mode", "", "\"" + name + "\" is unknown; allowed: " + allowed);
 }
 
+/// The design in the modes whose energy is asked for.
+std::vector<Design> measured_modes(const Design& design, const SynthOptions& options) {
+    const bool all = options.mode.empty() && options.activity.empty() && mode_count(design) > 1;
+    if (!all) return {named_mode(design, options.mode)};
+    std::vector<Design> modes;
+    for (int mode = 0; mode < mode_count(design); ++mode) modes.push_back(in_mode(design, mode));
+    return modes;
+}
+
 /// Records or reads the workload and measures the energy of the mapped design under it.
 synth::power::PowerReport measure_power(const Design& design, const FileSet& files,
                                         const synth::SynthReport& report,
@@ -668,9 +677,8 @@ synth::power::PowerReport measure_power(const Design& design, const FileSet& fil
     synth::power::Workload workload;
     if (options.activity.empty()) {
         synth::tell(settings, "recording the workload");
-        workload = synth::power::record_workload(named_mode(design, options.mode), files,
-                                                 {.zeros = options.zeros}, scratch.path(),
-                                                 default_cache_dir());
+        workload = synth::power::record_workload(design, files, {.zeros = options.zeros},
+                                                 scratch.path(), default_cache_dir());
     } else {
         workload = synth::power::read_workload(design, options.activity);
     }
@@ -718,11 +726,14 @@ int synth_command(const SynthOptions& options) {
             throw InputError("--power", "", "needs standard cells; allowed: --target osu018, osu035, "
                                             "osu050 or a liberty file");
         }
-        const auto power = measure_power(design, emitted, report, options, settings);
         auto json = nlohmann::ordered_json::parse(files["report.json"]);
-        json["power"] = synth::power::to_json(power);
+        json["power"] = nlohmann::ordered_json::array();
+        for (const Design& mode : measured_modes(design, options)) {
+            const auto power = measure_power(mode, emitted, report, options, settings);
+            json["power"].push_back(synth::power::to_json(power));
+            files["report.txt"] += synth::power::to_text(power);
+        }
         files["report.json"] = json.dump(2) + "\n";
-        files["report.txt"] += synth::power::to_text(power);
     }
     write_folder(files, options.out);
     if (options.json) {

@@ -50,6 +50,7 @@ Json to_json(const PowerReport& r) {
                      {"macs", r.workload.macs},
                      {"zero_activations", number(r.workload.zero_activations)},
                      {"zero_weights", number(r.workload.zero_weights)}};
+    j["mode"] = r.workload.mode.empty() ? Json(nullptr) : Json(r.workload.mode);
     j["delays"] = delays(r);
     j["period_ns"] = number(r.period_ns);
     j["voltage"] = number(r.voltage);

@@ -230,10 +230,10 @@ golden::GemmShape workload_shape(const Design& design) {
     const int max_k = design.accumulator().max_k;
     if (design.output_stationary()) {
         shape.m = 4 * design.rows_m;
-        shape.k = std::min(max_k, 64 * design.tile_k);
+        shape.k = std::min(max_k, 256 * design.tile_k);
     } else {
         shape.m = std::min(kRows, design.rows_m);
-        shape.k = std::min(max_k, 4 * design.tile_k);
+        shape.k = std::min(max_k, 16 * design.tile_k);
     }
     shape.n = 2 * design.cols;
     return shape;
@@ -259,7 +259,8 @@ Workload record_workload(const Design& design, const FileSet& files, const Opera
                     "seed {}",
                     measured.m, measured.k, measured.n, operands.zeros, operands.seed);
     if (mode_count(design) > 1) {
-        workload.description += ", mode " + mode_name(design, design.mode);
+        workload.mode = mode_name(design, design.mode);
+        workload.description += ", mode " + workload.mode;
     }
     return workload;
 }

@@ -24,6 +24,7 @@ struct OperandModel {
 /// A recording of verif/replay with the cycles that count, [window.begin, window.end).
 struct Workload {
     std::string description;
+    std::string mode;  ///< of a mixed array; empty: it has one
     replay::Recording recording;
     replay::Section window;
     std::uint64_t macs = 0;  ///< products of the GEMMs in the window, of a LUT array dense-equivalent
