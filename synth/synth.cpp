@@ -648,54 +648,70 @@ SynthReport synthesise(const Design& design, const FileSet& files, const SynthSe
 
 namespace {
 
-/// The design in the mode of that name.
-Design named_mode(const Design& design, const std::string& name) {
-    if (name.empty()) return design;
+/// Names of a mixed array's modes; one empty name for an array of one.
+std::vector<std::string> mode_names(const Design& design) {
+    if (mode_count(design) == 1) return {""};
+    std::vector<std::string> names;
+    for (int mode = 0; mode < mode_count(design); ++mode) names.push_back(mode_name(design, mode));
+    return names;
+}
+
+void check_mode(const Design& design, const std::string& mode) {
+    if (mode.empty()) return;
+    const std::vector<std::string> names = mode_names(design);
+    if (std::find(names.begin(), names.end(), mode) != names.end()) return;
     std::string allowed;
-    for (int mode = 0; mode < mode_count(design); ++mode) {
-        if (mode_name(design, mode) == name) return in_mode(design, mode);
-        allowed += (allowed.empty() ? "" : ", ") + mode_name(design, mode);
-    }
-    throw InputError("--mode", "", "\"" + name + "\" is unknown; allowed: " + allowed);
+    for (const std::string& name : names) allowed += (allowed.empty() ? "" : ", ") + name;
+    throw InputError("--mode", "",
+                     "\"" + mode + "\" is unknown; allowed: " +
+                         (allowed.empty() ? "no mode, the array has one" : allowed));
 }
 
-/// The design in the modes whose energy is asked for.
-std::vector<Design> measured_modes(const Design& design, const SynthOptions& options) {
-    const bool all = options.mode.empty() && options.activity.empty() && mode_count(design) > 1;
-    if (!all) return {named_mode(design, options.mode)};
-    std::vector<Design> modes;
-    for (int mode = 0; mode < mode_count(design); ++mode) modes.push_back(in_mode(design, mode));
-    return modes;
-}
+}  // namespace
 
-/// Records or reads the workload and measures the energy of the mapped design under it.
-synth::power::PowerReport measure_power(const Design& design, const FileSet& files,
-                                        const synth::SynthReport& report,
-                                        const SynthOptions& options,
-                                        const synth::SynthSettings& settings) {
-    const ScratchDir scratch;
-    synth::power::Workload workload;
-    if (options.activity.empty()) {
-        synth::tell(settings, "recording the workload");
-        workload = synth::power::record_workload(design, files, {.zeros = options.zeros},
-                                                 scratch.path(), default_cache_dir());
-    } else {
-        workload = synth::power::read_workload(design, options.activity);
+namespace synth {
+
+std::vector<power::PowerReport> measure_power(const Design& design, const FileSet& files,
+                                              const SynthReport& report,
+                                              const SynthOptions& options,
+                                              const SynthSettings& settings) {
+    if (!report.library) {
+        throw InputError("--power", "",
+                         "needs standard cells; allowed: --target osu018, osu035, osu050 or a "
+                         "liberty file");
     }
-    synth::tell(settings, "gate-level simulation");
-    synth::power::PowerSettings power;
-    if (options.zero_delay) power.mode = synth::power::DelayMode::kZero;
     if (!report.timing) {
         throw CheckFailedError("power needs the shortest period, and there is none: " +
                                report.timing_error);
     }
+    power::PowerSettings how;
+    if (options.zero_delay) how.mode = power::DelayMode::kZero;
     // A netlist that misses its clock works at the period that it has.
     constexpr double kReferenceNs = 10.0;
-    power.period_ns = std::max(options.clock_ns.value_or(kReferenceNs), report.timing->tmin_ns);
-    return synth::power::measure(design, report, workload, power);
+    how.period_ns = std::max(options.clock_ns.value_or(kReferenceNs), report.timing->tmin_ns);
+    const std::vector<std::string> modes = mode_names(design);
+    std::vector<power::PowerReport> reports;
+    for (std::size_t m = 0; m < modes.size(); ++m) {
+        if (!options.mode.empty() && options.mode != modes[m]) continue;
+        const ScratchDir scratch;
+        power::Workload workload;
+        if (!options.activity.empty()) {
+            workload = power::read_workload(design, options.activity);
+            if (workload.mode != modes[m]) continue;
+        } else {
+            tell(settings, "recording the workload");
+            const Design in_force = modes.size() == 1 ? design : in_mode(design, static_cast<int>(m));
+            workload = power::record_workload(in_force, files, {.zeros = options.zeros},
+                                              scratch.path(), default_cache_dir());
+            workload.mode = modes[m];
+        }
+        tell(settings, "gate-level simulation");
+        reports.push_back(power::measure(design, report, workload, how));
+    }
+    return reports;
 }
 
-}  // namespace
+}  // namespace synth
 
 int synth_command(const SynthOptions& options) {
     const Design design = resolve(load_spec(options.spec), options.spec.string());
@@ -713,7 +729,7 @@ int synth_command(const SynthOptions& options) {
         };
     }
     if (options.power) {
-        named_mode(design, options.mode);
+        check_mode(design, options.mode);
         if (!options.activity.empty()) synth::power::read_workload(design, options.activity);
     }
     const FileSet emitted = emit(design);
@@ -722,14 +738,10 @@ int synth_command(const SynthOptions& options) {
     files["report.json"] = synth::to_json(report);
     files["report.txt"] = synth::to_text(report);
     if (options.power) {
-        if (!report.library) {
-            throw InputError("--power", "", "needs standard cells; allowed: --target osu018, osu035, "
-                                            "osu050 or a liberty file");
-        }
         auto json = nlohmann::ordered_json::parse(files["report.json"]);
         json["power"] = nlohmann::ordered_json::array();
-        for (const Design& mode : measured_modes(design, options)) {
-            const auto power = measure_power(mode, emitted, report, options, settings);
+        for (const auto& power :
+             synth::measure_power(design, emitted, report, options, settings)) {
             json["power"].push_back(synth::power::to_json(power));
             files["report.txt"] += synth::power::to_text(power);
         }

@@ -13,6 +13,7 @@
 
 #include "generator/design/design.hpp"
 #include "generator/emit/emit.hpp"
+#include "synth/power/power.hpp"
 #include "synth/report.hpp"
 
 namespace peforge {
@@ -70,6 +71,15 @@ SynthReport synthesise(const RtlInput& rtl, const SynthSettings& settings);
 
 /// The same for a design and what emit() made of it.
 SynthReport synthesise(const Design& design, const FileSet& files, const SynthSettings& settings);
+
+/// Energy of a synthesised design (SynthSettings::keep_mapped) in the mode of `options`, or in each
+/// mode of a mixed array: under the built-in workload, or the recorded one. At the clock asked for,
+/// 10 ns without one, or at the shortest period where the design is slower. Throws InputError for
+/// an FPGA target, else as power::measure().
+std::vector<power::PowerReport> measure_power(const Design& design, const FileSet& files,
+                                              const SynthReport& report,
+                                              const SynthOptions& options,
+                                              const SynthSettings& settings);
 
 }  // namespace synth
 }  // namespace peforge

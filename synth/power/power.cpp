@@ -197,6 +197,7 @@ Energy& Energy::operator+=(const Energy& other) {
     switching += other.switching;
     combinational += other.combinational;
     sequential += other.sequential;
+    clock_pins += other.clock_pins;
     leakage_nw += other.leakage_nw;
     return *this;
 }
@@ -223,7 +224,9 @@ std::vector<Energy> energies(const Gates& gates, const Annotation& annotation,
             }
         };
         for (std::size_t i = 0; i < model.inputs.size(); ++i) {
+            const double before = internal;
             add(model.inputs[i].energy, 0.0, annotation.slew[gates.input(gate, i)]);
+            if (model.flip_flop && i == model.clock) e.clock_pins += internal - before;
         }
         for (std::size_t o = 0; o < model.outputs.size(); ++o) {
             const Net out = gates.output(gate, o);

@@ -18,6 +18,7 @@ struct Energy {
     double switching = 0.0;    ///< of nets that cells drive: C V^2 / 2 a transition
     double combinational = 0.0;  ///< internal, of gates
     double sequential = 0.0;   ///< internal, of flip-flops, their clock pins included
+    double clock_pins = 0.0;   ///< of `sequential`: clock pins, spent in every cycle
     double leakage_nw = 0.0;
 
     [[nodiscard]] double dynamic() const { return switching + combinational + sequential; }

@@ -34,6 +34,7 @@ Json energy(const Energy& e, const PowerReport& r) {
             {"switching_pj", number(e.switching)},
             {"internal_combinational_pj", number(e.combinational)},
             {"internal_sequential_pj", number(e.sequential)},
+            {"clock_pins_pj", number(e.clock_pins)},
             {"leakage_nw", number(e.leakage_nw)},
             {"dynamic_mw", number(milliwatts(e.dynamic(), r))}};
 }

@@ -258,16 +258,13 @@ Workload record_workload(const Design& design, const FileSet& files, const Opera
         fmt::format("GEMM M={} K={} N={}, normal weights, half-normal activations with {:g} zeros, "
                     "seed {}",
                     measured.m, measured.k, measured.n, operands.zeros, operands.seed);
-    if (mode_count(design) > 1) {
-        workload.mode = mode_name(design, design.mode);
-        workload.description += ", mode " + workload.mode;
-    }
     return workload;
 }
 
 void write_workload(const Design& design, const Workload& workload, const fs::path& dir) {
     const nlohmann::ordered_json j = {{"description", workload.description},
                                       {"spec_hash", design.spec.hash},
+                                      {"mode", workload.mode},
                                       {"begin", workload.window.begin},
                                       {"end", workload.window.end},
                                       {"macs", workload.macs},
@@ -299,6 +296,7 @@ Workload read_workload(const Design& design, const fs::path& dir) {
     Workload w;
     w.recording = {dir / kInputsFile, dir / kOutputsFile};
     w.description = j.value("description", "");
+    w.mode = j.value("mode", "");
     w.window.begin = static_cast<std::uint64_t>(number("begin"));
     w.window.end = static_cast<std::uint64_t>(number("end"));
     w.macs = static_cast<std::uint64_t>(number("macs"));
