@@ -532,8 +532,9 @@ void synthesise_fpga(SynthReport& report, const ScriptInputs& in, const FpgaTarg
     report.timing_error = "FPGA targets are not placed and routed";
 }
 
-/// The liberty file of a target: a named library's, or the user's own.
-fs::path liberty_of(const std::string& target) {
+}  // namespace
+
+fs::path library_file(const std::string& target) {
     if (std::find(kLibraries.begin(), kLibraries.end(), target) != kLibraries.end()) {
         return find_liberty(target, liberty_folders(target));
     }
@@ -551,8 +552,6 @@ fs::path liberty_of(const std::string& target) {
     return target;
 }
 
-}  // namespace
-
 SynthReport synthesise(const RtlInput& rtl, const SynthSettings& settings) {
     if (settings.clock_ns && !(std::isfinite(*settings.clock_ns) && *settings.clock_ns > 0.0)) {
         throw InputError("--clock", "", "must be a period in ns above 0");
@@ -561,7 +560,7 @@ SynthReport synthesise(const RtlInput& rtl, const SynthSettings& settings) {
         std::find_if(kFpgaTargets.begin(), kFpgaTargets.end(),
                      [&settings](const FpgaTarget& t) { return settings.target == t.name; });
     const bool asic = fpga == kFpgaTargets.end();
-    const fs::path liberty = asic ? liberty_of(settings.target) : fs::path();
+    const fs::path liberty = asic ? library_file(settings.target) : fs::path();
 
     SynthReport report;
     report.name = rtl.top;
@@ -644,8 +643,6 @@ SynthReport synthesise(const Design& design, const FileSet& files, const SynthSe
     return report;
 }
 
-}  // namespace synth
-
 namespace {
 
 /// Names of a mixed array's modes; one empty name for an array of one.
@@ -656,20 +653,19 @@ std::vector<std::string> mode_names(const Design& design) {
     return names;
 }
 
-void check_mode(const Design& design, const std::string& mode) {
-    if (mode.empty()) return;
-    const std::vector<std::string> names = mode_names(design);
-    if (std::find(names.begin(), names.end(), mode) != names.end()) return;
-    std::string allowed;
-    for (const std::string& name : names) allowed += (allowed.empty() ? "" : ", ") + name;
-    throw InputError("--mode", "",
-                     "\"" + mode + "\" is unknown; allowed: " +
-                         (allowed.empty() ? "no mode, the array has one" : allowed));
-}
-
 }  // namespace
 
-namespace synth {
+void check_mode(const Design& design, const std::string& mode) {
+    if (mode.empty()) return;
+    std::string allowed;
+    for (const std::string& name : mode_names(design)) {
+        if (name == mode) return;
+        allowed += (allowed.empty() ? "" : ", ") + name;
+    }
+    throw InputError("--mode", "",
+                     "\"" + mode + "\" is unknown; allowed: " +
+                         (allowed.empty() ? "no --mode, the array has one mode" : allowed));
+}
 
 std::vector<power::PowerReport> measure_power(const Design& design, const FileSet& files,
                                               const SynthReport& report,
@@ -729,7 +725,7 @@ int synth_command(const SynthOptions& options) {
         };
     }
     if (options.power) {
-        check_mode(design, options.mode);
+        synth::check_mode(design, options.mode);
         if (!options.activity.empty()) synth::power::read_workload(design, options.activity);
     }
     const FileSet emitted = emit(design);

@@ -72,6 +72,13 @@ SynthReport synthesise(const RtlInput& rtl, const SynthSettings& settings);
 /// The same for a design and what emit() made of it.
 SynthReport synthesise(const Design& design, const FileSet& files, const SynthSettings& settings);
 
+/// The liberty file of a target: a named library's, or the user's own. Throws MissingToolError, and
+/// InputError for an FPGA target and what cannot be read.
+std::filesystem::path library_file(const std::string& target);
+
+/// Throws InputError unless `mode` is one of a mixed array's modes, or empty.
+void check_mode(const Design& design, const std::string& mode);
+
 /// Energy of a synthesised design (SynthSettings::keep_mapped) in the mode of `options`, or in each
 /// mode of a mixed array: under the built-in workload, or the recorded one. At the clock asked for,
 /// 10 ns without one, or at the shortest period where the design is slower. Throws InputError for

@@ -48,6 +48,7 @@ void add_verify(CLI::App& app, Action& action);
 void add_coverage(CLI::App& app, Action& action);
 void add_regress(CLI::App& app, Action& action);
 void add_synth(CLI::App& app, Action& action);
+void add_cost(CLI::App& app, Action& action);
 void add_run(CLI::App& app, Action& action);
 void add_format(CLI::App& app, Action& action);
 void add_example(CLI::App& app, Action& action);

@@ -116,6 +116,7 @@ int run(int argc, char** argv) {
     add_regress(app, action);
     add_coverage(app, action);
     add_synth(app, action);
+    add_cost(app, action);
     add_run(app, action);
     add_format(app, action);
     add_example(app, action);

@@ -94,12 +94,13 @@ Json to_json(const PowerReport& r) {
 std::string to_text(const PowerReport& r) {
     std::string out = fmt::format(
         "\npower at {:g} ns, {:g} V, {} delays{}; no wires, no clock tree\n"
-        "  {}\n"
+        "  {}{}\n"
         "  {} cycles, {} products; zeros: activations {:.1f} %, weights {:.1f} %\n"
         "  {} gates, {} transitions, {:.1f} % of the nets known at the start\n\n",
         r.period_ns, r.voltage, delays(r),
         r.mode == DelayMode::kAnnotated ? " (glitches counted)" : " (no glitches)",
-        r.workload.description, r.cycles, r.workload.macs, 100.0 * r.workload.zero_activations,
+        r.workload.mode.empty() ? "" : "mode " + r.workload.mode + ", ", r.workload.description,
+        r.cycles, r.workload.macs, 100.0 * r.workload.zero_activations,
         100.0 * r.workload.zero_weights, r.gates, r.transitions, 100.0 * r.coverage);
     const double macs = static_cast<double>(r.workload.macs);
     out += fmt::format("{:<14} {:>12} {:>12} {:>12} {:>12} {:>8} {:>12}\n", "unit", "dynamic mW",
