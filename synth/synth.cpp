@@ -685,24 +685,26 @@ std::vector<power::PowerReport> measure_power(const Design& design, const FileSe
     // A netlist that misses its clock works at the period that it has.
     constexpr double kReferenceNs = 10.0;
     how.period_ns = std::max(options.clock_ns.value_or(kReferenceNs), report.timing->tmin_ns);
-    const std::vector<std::string> modes = mode_names(design);
     std::vector<power::PowerReport> reports;
-    for (std::size_t m = 0; m < modes.size(); ++m) {
-        if (!options.mode.empty() && options.mode != modes[m]) continue;
-        const ScratchDir scratch;
-        power::Workload workload;
-        if (!options.activity.empty()) {
-            workload = power::read_workload(design, options.activity);
-            if (workload.mode != modes[m]) continue;
-        } else {
-            tell(settings, "recording the workload");
-            const Design in_force = modes.size() == 1 ? design : in_mode(design, static_cast<int>(m));
-            workload = power::record_workload(in_force, files, {.zeros = options.zeros},
-                                              scratch.path(), default_cache_dir());
-            workload.mode = modes[m];
-        }
+    for (const fs::path& dir : options.activity) {
+        const power::Workload workload = power::read_workload(design, dir);
         tell(settings, "gate-level simulation");
         reports.push_back(power::measure(design, report, workload, how));
+    }
+    if (!reports.empty()) return reports;
+    const std::vector<std::string> modes = mode_names(design);
+    for (std::size_t m = 0; m < modes.size(); ++m) {
+        if (!options.mode.empty() && options.mode != modes[m]) continue;
+        const Design in_force = modes.size() == 1 ? design : in_mode(design, static_cast<int>(m));
+        for (const double zeros : options.zeros) {
+            tell(settings, "recording the workload");
+            const ScratchDir scratch;
+            power::Workload workload = power::record_workload(
+                in_force, files, {.zeros = zeros}, scratch.path(), default_cache_dir());
+            workload.mode = modes[m];
+            tell(settings, "gate-level simulation");
+            reports.push_back(power::measure(design, report, workload, how));
+        }
     }
     return reports;
 }
@@ -726,7 +728,7 @@ int synth_command(const SynthOptions& options) {
     }
     if (options.power) {
         synth::check_mode(design, options.mode);
-        if (!options.activity.empty()) synth::power::read_workload(design, options.activity);
+        for (const fs::path& dir : options.activity) synth::power::read_workload(design, dir);
     }
     const FileSet emitted = emit(design);
     const synth::SynthReport report = synth::synthesise(design, emitted, settings);

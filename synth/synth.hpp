@@ -27,9 +27,9 @@ struct SynthOptions {
     std::string memory = "macro";      ///< macro, flip_flops, latches; standard cells only
     std::filesystem::path sram_model;  ///< file; empty: none
     bool power = false;                ///< standard cells only
-    double zeros = 0.5;                ///< of the built-in workload's activations
+    std::vector<double> zeros = {0.5};  ///< of the built-in workload's activations; a run for each
     std::string mode;                  ///< of a mixed array, by name; empty: the first
-    std::filesystem::path activity;    ///< recorded workload; empty: the built-in one
+    std::vector<std::filesystem::path> activity;  ///< recorded workloads; empty: the built-in one
     bool zero_delay = false;
     bool json = false;                 ///< report.json on stdout instead of the table
     bool quiet = false;                ///< no table, no progress
@@ -80,7 +80,8 @@ std::filesystem::path library_file(const std::string& target);
 void check_mode(const Design& design, const std::string& mode);
 
 /// Energy of a synthesised design (SynthSettings::keep_mapped) in the mode of `options`, or in each
-/// mode of a mixed array: under the built-in workload, or the recorded one. At the clock asked for,
+/// mode of a mixed array: under the built-in workload for each share of zeros, or under each recorded
+/// one. At the clock asked for,
 /// 10 ns without one, or at the shortest period where the design is slower. Throws InputError for
 /// an FPGA target, else as power::measure().
 std::vector<power::PowerReport> measure_power(const Design& design, const FileSet& files,

@@ -13,6 +13,7 @@
 #include "codesign/cli/report.hpp"
 #include "codesign/engine/engine.hpp"
 #include "codesign/engine/parallel.hpp"
+#include "codesign/engine/record.hpp"
 #include "codesign/fp32/reference.hpp"
 #include "codesign/graph/onnx_import.hpp"
 #include "codesign/quant/quantise.hpp"
@@ -105,6 +106,10 @@ void check(const RunOptions& o) {
                                  " and more");
         }
     };
+    if (!o.record.empty() && fs::exists(o.record)) {
+        throw InputError("run", "--record",
+                         o.record + " is there already; a folder that is not is needed");
+    }
     at_least("--images", o.images, 0);
     at_least("--batch", o.batch, 1);
     at_least("--calibration-images", o.calibration_images, 1);
@@ -289,6 +294,13 @@ int run_command(const RunOptions& options) {
         fmt::print("{}", json);
     } else if (!o.quiet) {
         fmt::print("{}", to_table(result));
+    }
+    if (!o.record.empty()) {
+        record_layers(quantised.network, images, o.batch, o.record, default_cache_dir(),
+                      [&](std::string_view layer) {
+                          progress.show(fmt::format("recording {}", layer));
+                      });
+        progress.clear();
     }
     const bool failed = rtl && (*result.mismatches != 0 || *result.cycle_mismatches != 0);
     return failed ? kCheckFailed : kDone;

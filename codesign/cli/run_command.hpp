@@ -22,6 +22,7 @@ struct RunOptions {
     int images = 0;             ///< 0: all
     int batch = 1;              ///< images per GEMM for the cycle counts
     std::string out;
+    std::string record;  ///< folder for workloads of the layers; empty: none
     std::string calibration;
     int calibration_images = 64;
     PreprocessingOptions preprocessing;

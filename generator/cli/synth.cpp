@@ -53,20 +53,23 @@ void add_synth(CLI::App& app, Action& action) {
     CLI::Option* zeros =
         command
             ->add_option("--zeros", o.zeros,
-                         "with --power: share of zeros among the activations of the built-in workload")
+                         "with --power: shares of zeros among the activations of the built-in "
+                         "workload, 0.5 by default; each is measured")
             ->check(CLI::Range(0.0, 1.0))
-            ->type_name("0..1")
-            ->capture_default_str();
+            ->delimiter(',')
+            ->type_name("0..1,...");
     CLI::Option* mode =
-        command->add_option("--mode", o.mode, "with --power: mode of a mixed array, such as W4A8")
+        command
+            ->add_option("--mode", o.mode,
+                         "with --power: a mode of a mixed array, such as W4A8; all by default")
             ->type_name("NAME");
     command
         ->add_option("--activity", o.activity,
-                     "with --power: a recorded workload (peforge run --record) in place of the "
-                     "built-in one")
+                     "with --power: recorded workloads (peforge run --record) in place of the "
+                     "built-in one; each is measured")
         ->excludes(zeros)
         ->excludes(mode)
-        ->type_name("DIR");
+        ->type_name("DIR...");
     add_common(*command, state->common);
     command->callback([&action, state, clock] {
         if (clock->count() > 0) {

@@ -70,7 +70,7 @@ std::vector<Code> quantise(const golden::Format& format, const std::vector<doubl
     return codes;
 }
 
-double share_of(const std::vector<Code>& codes, Code code) {
+double share_of(std::span<const Code> codes, Code code) {
     if (codes.empty()) return 0.0;
     return static_cast<double>(std::count(codes.begin(), codes.end(), code)) /
            static_cast<double>(codes.size());
@@ -192,34 +192,43 @@ std::vector<golden::ColumnParams> columns(const Design& d, golden::GemmShape sha
     return all;
 }
 
-/// One GEMM on the model. Throws CheckFailedError when its outputs are not the golden model's.
-void run_gemm(RtlModel& rtl, const Design& d, golden::GemmShape shape, const OperandModel& model,
-              Start start, Workload* about) {
-    const Operands operands = draw(d, shape, model);
-    const std::vector<golden::ColumnParams> params = columns(d, shape, operands);
-    std::vector<Code> out(product(shape.m, shape.n));
+/// One GEMM on the model.
+void run_gemm(RtlModel& rtl, const Design& d, const GemmOperands& gemm, Start start) {
+    std::vector<Code> out(product(gemm.shape.m, gemm.shape.n));
     if (d.systolic) {
         golden::SystolicArray(*d.systolic)
-            .run(shape, operands.activations, operands.weights, params, false, out);
+            .run(gemm.shape, gemm.activations, gemm.weights.codes, gemm.columns, gemm.relu, out);
     } else {
-        golden::LutArray(*d.lut).run(shape, operands.activations, operands.lut, params, false, out);
+        golden::LutArray(*d.lut)
+            .run(gemm.shape, gemm.activations, *gemm.weights.lut, gemm.columns, gemm.relu, out);
     }
     Stretch stretch;
     stretch.start = start;
-    stretch.beats = pack(d, shape, operands.activations, {operands.weights, &operands.lut}, params,
-                         false, out);
+    stretch.beats =
+        pack(d, gemm.shape, gemm.activations, gemm.weights, gemm.columns, gemm.relu, out);
     const StretchResult result = rtl.run(stretch);
     if (!result.moved || result.out.words != stretch.beats.out.words) {
         throw CheckFailedError("the RTL differs from the golden model while its activity is recorded");
     }
-    if (about == nullptr) return;
-    about->macs = static_cast<std::uint64_t>(shape.m) * static_cast<std::uint64_t>(shape.k) *
-                  static_cast<std::uint64_t>(shape.n);
-    about->zero_activations =
-        share_of(operands.activations, golden::zero_code(d.spec.activation));
-    if (d.systolic) {
-        about->zero_weights = share_of(operands.weights, golden::zero_code(d.spec.weight));
+}
+
+/// The built-in workload's operands, and views of them.
+struct Drawn {
+    Operands operands;
+    std::vector<golden::ColumnParams> params;
+    golden::GemmShape shape;
+
+    [[nodiscard]] GemmOperands view() const {
+        return {shape, operands.activations, {operands.weights, &operands.lut}, params, false};
     }
+};
+
+Drawn drawn(const Design& d, golden::GemmShape shape, const OperandModel& model) {
+    Drawn all;
+    all.shape = shape;
+    all.operands = draw(d, shape, model);
+    all.params = columns(d, shape, all.operands);
+    return all;
 }
 
 }  // namespace
@@ -239,25 +248,43 @@ golden::GemmShape workload_shape(const Design& design) {
     return shape;
 }
 
-Workload record_workload(const Design& design, const FileSet& files, const OperandModel& operands,
-                         const fs::path& dir, const fs::path& cache_dir) {
+Workload record_gemms(const Design& design, const FileSet& files, const GemmOperands& warm_up,
+                      const GemmOperands& counted, const fs::path& dir, const fs::path& cache_dir) {
     Workload workload;
     workload.recording = {dir / kInputsFile, dir / kOutputsFile};
     RtlModel rtl(design, files, cache_dir);
     rtl.record(workload.recording.inputs, workload.recording.outputs);
-    golden::GemmShape shape = workload_shape(design);
-    const golden::GemmShape measured = shape;
-    shape.m = std::min(shape.m, 16);
-    run_gemm(rtl, design, shape, operands, Start::kReset, nullptr);
+    run_gemm(rtl, design, warm_up, Start::kReset);
     workload.window.begin = rtl.recorded_cycles();
+    run_gemm(rtl, design, counted, Start::kGoOn);
+    workload.window.end = rtl.recorded_cycles();
+    workload.macs = static_cast<std::uint64_t>(counted.shape.m) *
+                    static_cast<std::uint64_t>(counted.shape.k) *
+                    static_cast<std::uint64_t>(counted.shape.n);
+    workload.zero_activations =
+        share_of(counted.activations, golden::zero_code(design.spec.activation));
+    if (design.systolic) {
+        workload.zero_weights =
+            share_of(counted.weights.codes, golden::zero_code(design.spec.weight));
+    }
+    return workload;
+}
+
+Workload record_workload(const Design& design, const FileSet& files, const OperandModel& operands,
+                         const fs::path& dir, const fs::path& cache_dir) {
+    golden::GemmShape shape = workload_shape(design);
     OperandModel second = operands;
     ++second.seed;
-    run_gemm(rtl, design, measured, second, Start::kGoOn, &workload);
-    workload.window.end = rtl.recorded_cycles();
+    const Drawn counted = drawn(design, shape, second);
+    shape.m = std::min(shape.m, 16);
+    const Drawn warm_up = drawn(design, shape, operands);
+    Workload workload =
+        record_gemms(design, files, warm_up.view(), counted.view(), dir, cache_dir);
     workload.description =
         fmt::format("GEMM M={} K={} N={}, normal weights, half-normal activations with {:g} zeros, "
                     "seed {}",
-                    measured.m, measured.k, measured.n, operands.zeros, operands.seed);
+                    counted.shape.m, counted.shape.k, counted.shape.n, operands.zeros,
+                    operands.seed);
     return workload;
 }
 

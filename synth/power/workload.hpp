@@ -6,10 +6,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 
 #include "generator/design/design.hpp"
 #include "generator/emit/emit.hpp"
+#include "verif/model/beats.hpp"
 #include "verif/replay/trace.hpp"
 
 namespace peforge::synth::power {
@@ -40,6 +42,22 @@ golden::GemmShape workload_shape(const Design& design);
 /// records it in `dir`. `design` may be in one of its modes (in_mode). Throws as RtlModel does.
 Workload record_workload(const Design& design, const FileSet& files, const OperandModel& operands,
                          const std::filesystem::path& dir, const std::filesystem::path& cache_dir);
+
+/// A GEMM with everything that belongs to it; views.
+struct GemmOperands {
+    golden::GemmShape shape;
+    std::span<const golden::Code> activations;  ///< [m][k]
+    Weights weights;
+    std::span<const golden::ColumnParams> columns;
+    bool relu = false;
+};
+
+/// Simulates the RTL with `warm_up`, then with `counted`, whose cycles and products count, and
+/// records both in `dir`; description and mode are left empty. Throws CheckFailedError when an
+/// output is not the golden model's.
+Workload record_gemms(const Design& design, const FileSet& files, const GemmOperands& warm_up,
+                      const GemmOperands& counted, const std::filesystem::path& dir,
+                      const std::filesystem::path& cache_dir);
 
 /// Reads activity.json of a folder that `write_workload` filled, of the same design. Throws InputError.
 Workload read_workload(const Design& design, const std::filesystem::path& dir);
