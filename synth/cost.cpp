@@ -146,6 +146,7 @@ HardwareCost hardware_cost(const Design& design, const CostSettings& settings) {
     SynthSettings how;
     how.target = settings.target;
     how.clock_ns = settings.clock_ns;
+    how.floor = false;
     how.keep_mapped = true;
     how.progress = settings.progress;
     const SynthReport report = synthesise(design, files, how);

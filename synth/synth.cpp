@@ -627,7 +627,7 @@ SynthReport synthesise(const Design& design, const FileSet& files, const SynthSe
         }
     }
     const std::optional<FloorPe> floor =
-        report.library ? floor_of(design) : std::optional<FloorPe>();
+        report.library && settings.floor ? floor_of(design) : std::optional<FloorPe>();
     if (floor) {
         tell(settings, "bare floor of the PE");
         SynthSettings quiet = settings;

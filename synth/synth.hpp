@@ -56,6 +56,7 @@ struct SynthSettings {
     /// smaller.
     MemoryKind memory = MemoryKind::kMacro;
     std::optional<SramModel> sram_model;
+    bool floor = true;         ///< whether the PE's bare floor is mapped as well
     bool keep_mapped = false;  ///< whether the report gets `mapped`
     std::function<void(std::string_view)> progress;  ///< told each step's name; may be empty
 };
