@@ -53,7 +53,7 @@ std::string cost_key(const FileSet& files, const CostSettings& settings) {
     all += tool_version({"yosys", "-V"}, scratch.path());
     all += tool_version({"sta", "-version"}, scratch.path());
     all += tool_version({"verilator", "--version"}, scratch.path());
-    all += sha256(read_file(library_file(settings.target))) + "\n";
+    all += sha256(target_library(settings.target).text) + "\n";
     for (const auto& [path, text] : files) {
         if (path.ends_with(".v") || path == "filelist.f") all += path + " " + sha256(text) + "\n";
     }

@@ -534,22 +534,17 @@ void synthesise_fpga(SynthReport& report, const ScriptInputs& in, const FpgaTarg
 
 }  // namespace
 
-fs::path library_file(const std::string& target) {
-    if (std::find(kLibraries.begin(), kLibraries.end(), target) != kLibraries.end()) {
-        return find_liberty(target, liberty_folders(target));
-    }
-    if (fs::path(target).extension() != ".lib") {
+LibrarySource target_library(const std::string& target) {
+    const bool named = std::find(kLibraries.begin(), kLibraries.end(), target) != kLibraries.end();
+    if (!named && !is_library_files(target)) {
         std::string allowed;
         for (const char* name : kLibraries) allowed += std::string(name) + ", ";
         for (const FpgaTarget& t : kFpgaTargets) allowed += std::string(t.name) + ", ";
         throw InputError("--target", "",
                          "\"" + target + "\" is unknown; allowed: " + allowed +
-                             "or a liberty file ending in .lib");
+                             "or liberty files ending in .lib or .lib.gz, separated by commas");
     }
-    if (!fs::is_regular_file(target)) {
-        throw InputError(target, "", "cannot be read; a liberty file is needed");
-    }
-    return target;
+    return read_library(target);
 }
 
 SynthReport synthesise(const RtlInput& rtl, const SynthSettings& settings) {
@@ -560,13 +555,12 @@ SynthReport synthesise(const RtlInput& rtl, const SynthSettings& settings) {
         std::find_if(kFpgaTargets.begin(), kFpgaTargets.end(),
                      [&settings](const FpgaTarget& t) { return settings.target == t.name; });
     const bool asic = fpga == kFpgaTargets.end();
-    const fs::path liberty = asic ? library_file(settings.target) : fs::path();
+    const LibrarySource source = asic ? target_library(settings.target) : LibrarySource();
 
     SynthReport report;
     report.name = rtl.top;
     report.spec_hash = rtl.spec_hash;
-    report.target =
-        asic && liberty == settings.target ? liberty.filename().string() : settings.target;
+    report.target = source.own ? fs::path(source.file).filename().string() : settings.target;
     report.clock_ns = settings.clock_ns;
     report.tools["peforge"] = PEFORGE_VERSION;
 
@@ -598,23 +592,20 @@ SynthReport synthesise(const RtlInput& rtl, const SynthSettings& settings) {
         synthesise_fpga(report, in, *fpga, settings, scratch.path());
         return report;
     }
-    const std::string text = read_file(liberty);
-    const Library library(text, liberty.string());
-    write_file(scratch.path() / kLibraryFile, text);
-    const bool own = liberty == settings.target;
-    if (own && cells && settings.sram_model) {
+    const Library library(source.text, source.file);
+    write_file(scratch.path() / kLibraryFile, source.text);
+    if (source.own && cells && settings.sram_model) {
         throw InputError("--sram-model", "",
                          "the smaller of cells and macros needs areas of one unit, and that of " +
                              library.file() + " is not known; allowed: --memory macro");
     }
-    report.unit = own ? "library units" : kSquareMicrons;
+    report.unit = source.own ? "library units" : kSquareMicrons;
     report.label = std::string("pre-layout, no wires, no clock tree; ") +
-                   (own ? "the library's corner" : "typical corner");
+                   (source.own ? "the library's corner" : "typical corner");
     report.library = LibraryReport{library.file(), library.name(), library.sha256(),
                                    library.voltage(), library.temperature()};
     synthesise_cells(report, in, library, settings, scratch.path());
-    fs::path lef = liberty;
-    add_storage(report, rtl, library, lef.replace_extension(".lef"), settings, scratch.path());
+    add_storage(report, rtl, library, source.lef, settings, scratch.path());
     return report;
 }
 

@@ -13,6 +13,7 @@
 
 #include "generator/design/design.hpp"
 #include "generator/emit/emit.hpp"
+#include "synth/library_source.hpp"
 #include "synth/power/power.hpp"
 #include "synth/report.hpp"
 
@@ -22,7 +23,7 @@ namespace peforge {
 struct SynthOptions {
     std::filesystem::path spec;
     std::filesystem::path out;
-    std::string target = "osu018";     ///< osu018, osu035, osu050, xilinx, ice40, ecp5, or FILE.lib
+    std::string target = "osu018";     ///< osu018, osu035, osu050, xilinx, ice40, ecp5, FILE.lib[.gz],...
     std::optional<double> clock_ns;    ///< target period, > 0; standard cells only
     std::string memory = "macro";      ///< macro, flip_flops, latches; standard cells only
     std::filesystem::path sram_model;  ///< file; empty: none
@@ -73,9 +74,9 @@ SynthReport synthesise(const RtlInput& rtl, const SynthSettings& settings);
 /// The same for a design and what emit() made of it.
 SynthReport synthesise(const Design& design, const FileSet& files, const SynthSettings& settings);
 
-/// The liberty file of a target: a named library's, or the user's own. Throws MissingToolError, and
-/// InputError for an FPGA target and what cannot be read.
-std::filesystem::path library_file(const std::string& target);
+/// The library of a target for standard cells, as read_library(). Throws InputError for a target
+/// that is none.
+LibrarySource target_library(const std::string& target);
 
 /// Throws InputError unless `mode` is one of a mixed array's modes, or empty.
 void check_mode(const Design& design, const std::string& mode);

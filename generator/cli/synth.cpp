@@ -24,8 +24,9 @@ void add_synth(CLI::App& app, Action& action) {
     add_out(*command, o.out);
     command
         ->add_option("--target", o.target,
-                     "osu018, osu035, osu050, xilinx, ice40, ecp5, or a liberty file")
-        ->type_name("NAME|FILE.lib")
+                     "osu018, osu035, osu050, xilinx, ice40, ecp5, or liberty files of yours, .lib or "
+                     ".lib.gz, separated by commas")
+        ->type_name("NAME|FILE.lib,...")
         ->capture_default_str();
     CLI::Option* clock =
         command->add_option("--clock", state->clock_ns, "target period in ns, standard cells only")

@@ -8,9 +8,11 @@
 #include <fstream>
 
 #include "generator/spec/error.hpp"
+#include "generator/support/files.hpp"
 #include "generator/support/process.hpp"
 #include "generator/support/sha256.hpp"
 #include "synth/liberty.hpp"
+#include "synth/library_source.hpp"
 #include "synth/tests/small_library.hpp"
 
 namespace peforge::synth {
@@ -159,6 +161,53 @@ TEST(Sha256, PiecesAreTheWhole) {
     Sha256 hash;
     for (std::size_t at = 0, n = 1; at < text.size(); at += n, ++n) hash.update(text.substr(at, n));
     EXPECT_EQ(hash.hex(), sha256(text));
+}
+
+TEST(LibertyFiles, SeveralAreOneLibrary) {
+    const std::string inv = "  cell (INV2) { area : 4; pin (A) { direction : input; } /* } */ pin (Y) { direction "
+                            ": output; function : \"!A\"; } }\n";
+    const std::string head =
+        "library (more) { nom_voltage : 1.2; capacitive_load_unit (1,pf);\n"
+        "  lu_table_template(t) { index_1 (\"1.0, 2.0\"); }\n  define (x, cell, string);\n";
+    const std::string merged =
+        merge_liberty({{"a.lib", kSmallLibrary}, {"b.lib", head + inv + "}"}});
+    const Library library(merged, "a.lib");
+    EXPECT_EQ(library.name(), "small");
+    EXPECT_DOUBLE_EQ(library.area("INV2"), 4.0);
+    EXPECT_DOUBLE_EQ(library.area("INV"), 2.5);
+    EXPECT_EQ(library.cells().size(), Library(kSmallLibrary, "a.lib").cells().size() + 1);
+
+    const auto message = [&](const std::string& text) -> std::string {
+        try {
+            merge_liberty({{"a.lib", kSmallLibrary}, {"b.lib", text}});
+        } catch (const InputError& e) {
+            return e.what();
+        }
+        return "no error";
+    };
+    EXPECT_THAT(message(head + "cell (INV) { }" + "}"), HasSubstr("b.lib: cell INV: stands in another"));
+    EXPECT_THAT(message("library (m) { nom_voltage : 1.8; capacitive_load_unit (1,pf); }"),
+                HasSubstr("b.lib: nom_voltage: is \"1.8\""));
+    EXPECT_THAT(message("library (m) { nom_voltage : 1.2; }"), HasSubstr("is missing"));
+    EXPECT_THAT(message("library (m) { nom_voltage : 1.2; capacitive_load_unit (1,pf); "
+                        "lu_table_template(t) { index_1 (\"3\"); } }"),
+                HasSubstr("lu_table_template t: is another one in a.lib"));
+}
+
+TEST(LibertyFiles, AreReadCompressed) {
+    if (find_program("gzip").empty()) GTEST_SKIP() << "gzip is not installed";
+    const ScratchDir dir;
+    const std::string file = (dir.path() / "a.lib").string();
+    write_file(file, kSmallLibrary);
+    ASSERT_EQ(run_process({"gzip", "-k", "a.lib"}, dir.path()).status, 0);
+    EXPECT_TRUE(is_library_files(file + ".gz"));
+    EXPECT_TRUE(is_library_files(file + "," + file + ".gz"));
+    EXPECT_FALSE(is_library_files("osu018"));
+    EXPECT_EQ(read_library(file + ".gz").text, read_library(file).text);
+    EXPECT_TRUE(read_library(file).own);
+    write_file(file + ".gz", "not compressed");
+    EXPECT_THROW(read_library(file + ".gz"), InputError);
+    EXPECT_THROW(read_library(file + "x.lib"), InputError);
 }
 
 }  // namespace
