@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "generator/design/lut_model.hpp"
+#include "generator/emit/axi.hpp"
 #include "generator/emit/cocotb.hpp"
 #include "generator/emit/memories.hpp"
 #include "generator/emit/render.hpp"
@@ -25,9 +26,6 @@
 namespace peforge {
 
 namespace {
-
-/// Stands for the top's name until modules have been renamed: that name may begin like theirs.
-constexpr std::string_view kTopMark = "@top@";
 
 namespace mst = kainjow::mustache;
 using golden::DatapathKind;
@@ -734,12 +732,11 @@ FileSet emit(const Design& design) {
     std::string filelist;
     for (const std::string& path : rtl) filelist += path + "\n";
     files["filelist.f"] = filelist;
-    add_memories(
-        design,
-        [&design](const std::string& body) {
-            return with_header(design, name_modules(body, design.top));
-        },
-        files);
+    const Finish finish = [&design](const std::string& body) {
+        return with_header(design, name_modules(body, design.top));
+    };
+    add_memories(design, finish, files);
+    add_axi(design, finish, files);
     files["manifest.json"] = manifest(design, rtl).dump(2) + "\n";
     files["spec.json"] = to_json(design.spec);
     files["bench/" + design.top + "_binding.hpp"] = binding(design);
