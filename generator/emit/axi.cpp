@@ -30,6 +30,7 @@ std::string slice(int lsb, int width) {
 }
 
 std::string literal(int width, std::uint32_t value) {
+    if (width == 32 && value > 9) return fmt::format("32'h{:08x}", value);
     return fmt::format("{}'d{}", width, value);
 }
 
