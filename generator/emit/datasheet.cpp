@@ -137,6 +137,33 @@ SheetSection memory_section(const Design& d) {
     return s;
 }
 
+/// Which operand is where in a beat.
+std::string word_order(const Design& d) {
+    if (d.lut) {
+        return fmt::format(
+            "Word s of an act beat is element s of the sub-vectors that are encoded together, {} "
+            "bits each. A wgt beat has {} in its low {} bits, then the table row: word c is the "
+            "entry of column c, {} bits. The last {} comes first. Word c of an out beat is column "
+            "c, {} bits.",
+            d.act_bits,
+            d.lut->encoder == golden::LutEncoder::kTree ? "a node of the tree" : "a centroid",
+            d.encoder_word_bits, d.lut->entry_bits,
+            d.lut->encoder == golden::LutEncoder::kTree ? "leaf" : "centroid", d.out_bits);
+    }
+    const int lanes = d.systolic->lanes;
+    const std::string act =
+        d.output_stationary()
+            ? fmt::format("Word m*{0} + l of an act beat is lane l of row m", lanes)
+            : fmt::format("Word r*{0} + l of an act beat is element r*{0} + l of the tile's K", lanes);
+    return fmt::format(
+        "Word c*{0} + l of a wgt beat is the weight of lane l, column c, {1} bits{2}. {3}, {4} bits. "
+        "Word c of an out beat is column c, {5} bits. Codes lie in two's complement or as their "
+        "format has them, the lowest word in the lowest bits{6}.",
+        lanes, d.weight_word_bits, d.output_stationary() ? "" : "; the bottom row comes first", act,
+        d.act_word_bits, d.out_bits,
+        mode_count(d) > 1 ? "; in a narrow mode a word has several codes side by side" : "");
+}
+
 SheetSection streams_section(const Design& d) {
     SheetSection s{"Streams of the wrapper",
                    {},
@@ -145,6 +172,7 @@ SheetSection streams_section(const Design& d) {
         "AXI4-Stream: `TVALID`, `TREADY`, `TDATA`, `TLAST`; valid never waits for ready, data is "
         "stable while stalled, every output is a register. A misplaced TLAST sets STATUS.ERROR and "
         "changes nothing else.");
+    s.paragraphs.push_back(word_order(d));
     for (const AxiStream& stream : axi_streams(d)) {
         std::string layout;
         for (const AxiField& f : stream.fields) {
@@ -160,7 +188,9 @@ SheetSection streams_section(const Design& d) {
         } else if (stream.name == "act") {
             beats = stays ? "TILES" : d.lut ? fmt::format("TILES x {} x M", d.timing.passes)
                                             : "TILES x M";
-            last = stays ? "last beat of the job" : "last beat of each pass of the rows";
+            last = stays    ? "last beat of the job"
+                   : d.lut ? "last beat of each pass of the rows"
+                           : "last beat of each tile";
         } else if (stream.name == "out") {
             beats = "M";
             last = "last beat of the job";

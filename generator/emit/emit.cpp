@@ -734,7 +734,7 @@ FileSet emit(const Design& design, const std::optional<SynthesisFigures>& figure
     add_registers(design, files);
     files["spec.json"] = to_json(design.spec);
     files["bench/" + design.top + "_binding.hpp"] = binding(design);
-    files[design.top + ".sdc"] = sdc(design, "clk_i");
+    files[design.top + ".sdc"] = sdc(design, design.ports, "clk_i");
     add_cocotb(design, files);
     add_handoff(design, files);
     add_datasheet(design, figures, files);

@@ -97,14 +97,21 @@ std::string librelane(const Design& d, const FileSet& files) {
 
 }  // namespace
 
-std::string sdc(const Design& design, const std::string& clock) {
+std::string sdc(const Design& design, const std::vector<Port>& ports, const std::string& clock) {
+    // By name: old versions of OpenSTA cannot leave the clock out of all_inputs.
+    std::string inputs;
+    for (const Port& port : ports) {
+        if (!port.input || port.name == clock) continue;
+        inputs += fmt::format(" \\\n    {}{}", port.name, port.width > 1 ? "[*]" : "");
+    }
     return generated_by(design, "#") +
            fmt::format(
                "set clk_period {0}\n"
                "create_clock -name clk -period $clk_period [get_ports {1}]\n"
-               "set_input_delay [expr 0.2 * $clk_period] -clock clk [all_inputs -no_clocks]\n"
-               "set_output_delay [expr 0.2 * $clk_period] -clock clk [all_outputs]\n",
-               kPeriodNs, clock);
+               "set inputs [get_ports {{{2}\n}}]\n"
+               "set_input_delay [expr {{0.2 * $clk_period}}] -clock clk $inputs\n"
+               "set_output_delay [expr {{0.2 * $clk_period}}] -clock clk [all_outputs]\n",
+               kPeriodNs, clock, inputs);
 }
 
 void add_handoff(const Design& design, FileSet& files) {
@@ -112,7 +119,7 @@ void add_handoff(const Design& design, FileSet& files) {
     const auto add = [&](const std::string& path, const std::string& name) {
         files[path] = render(std::string(bench_templates().at(name)), values);
     };
-    files[axi_top(design) + ".sdc"] = sdc(design, "aclk");
+    files[axi_top(design) + ".sdc"] = sdc(design, axi_ports(design), "aclk");
     add(design.top + ".core", "fusesoc.core.mustache");
     add("Bender.yml", "Bender.yml.mustache");
     add("flow/openroad/config.mk", "openroad.mk.mustache");

@@ -12,8 +12,8 @@ namespace peforge {
 /// `files` holds the file lists and memories/.
 void add_handoff(const Design& design, FileSet& files);
 
-/// A starting point for timing: one clock at `clock`, input and output delays of a fifth of its
-/// period. OpenSTA's commands.
-std::string sdc(const Design& design, const std::string& clock);
+/// A starting point for timing of a module with these ports: one clock at `clock`, input and output
+/// delays of a fifth of its period.
+std::string sdc(const Design& design, const std::vector<Port>& ports, const std::string& clock);
 
 }  // namespace peforge

@@ -214,49 +214,16 @@ private:
         protocol_errors_ = model_.stats().protocol_errors;
     }
 
-    /// Values of the payload ports of a beat.
-    std::vector<std::uint8_t> tdata(const AxiStream& stream, const Stream& core,
-                                    std::span<const std::uint32_t> words, bool& last) const {
-        std::vector<std::uint8_t> bytes(static_cast<std::size_t>(stream.bytes()));
-        std::size_t word = 0;
-        last = false;
-        for (const Port& port : core.payload) {
-            const auto field = std::find_if(stream.fields.begin(), stream.fields.end(),
-                                            [&port](const AxiField& f) { return f.port == port.name; });
-            for (int i = 0; i < port.width; ++i) {
-                const auto bit = static_cast<std::size_t>(i);
-                if ((words[word + bit / 32] >> bit % 32 & 1) == 0) continue;
-                if (field == stream.fields.end()) {
-                    last = true;
-                } else {
-                    const auto at = static_cast<std::size_t>(field->lsb) + bit;
-                    bytes[at / 8] = static_cast<std::uint8_t>(bytes[at / 8] | 1U << at % 8);
-                }
-            }
-            word += static_cast<std::size_t>(port.width + 31) / 32;
-        }
-        return bytes;
-    }
-
     [[nodiscard]] const AxiStream& axi(const std::string& name) const {
         return *std::find_if(streams_.begin(), streams_.end(),
                              [&name](const AxiStream& s) { return s.name == name; });
     }
-    [[nodiscard]] Stream core(const std::string& name) const {
-        for (const Stream& stream : peforge::streams(design_)) {
-            if (stream.name == name) return stream;
-        }
-        throw std::out_of_range(name);
-    }
-
     void send(std::uint32_t input, const std::string& name, const StreamBeats& beats) {
-        const Stream stream = core(name);
-        for (std::uint64_t i = 0; i < beats.beats(); ++i) {
-            AxiBeat beat;
-            beat.tdata = tdata(axi(name), stream, beats.beat(i), beat.last);
+        std::uint64_t i = 0;
+        for (AxiBeat& beat : axi_beats(design_, name, beats)) {
             // Padding is for the wrapper to ignore; frames of prm are for DMA engines alone.
             if (name == "prm") beat.last = i % 3 == 0;
-            fill_padding(axi(name), beat.tdata, i);
+            fill_padding(axi(name), beat.tdata, i++);
             model_.send(input, beat);
         }
     }
@@ -349,10 +316,9 @@ private:
     /// The output beats against the golden ones.
     void compare(const Episode& episode) {
         const StreamBeats& want = episode.feed.beats.out;
-        const Stream stream = core("out");
+        const std::vector<AxiBeat> beats = axi_beats(design_, "out", want);
         for (std::uint64_t i = 0; i < std::min<std::uint64_t>(want.beats(), got_.size()); ++i) {
-            AxiBeat beat;
-            beat.tdata = tdata(axi("out"), stream, want.beat(i), beat.last);
+            const AxiBeat& beat = beats[i];
             if (got_[i] == beat) {
                 ++checked_;
                 continue;
@@ -641,6 +607,39 @@ bool through_axi(const Design& design, const TestCase& test, std::uint64_t seed)
 }
 
 }  // namespace
+
+std::vector<AxiBeat> axi_beats(const Design& design, const std::string& name,
+                               const StreamBeats& beats) {
+    const std::vector<AxiStream> every = axi_streams(design);
+    const AxiStream& axi = *std::find_if(every.begin(), every.end(),
+                                         [&name](const AxiStream& s) { return s.name == name; });
+    const std::vector<Stream> core = streams(design);
+    const Stream& ports = *std::find_if(core.begin(), core.end(),
+                                        [&name](const Stream& s) { return s.name == name; });
+    std::vector<AxiBeat> all;
+    for (std::uint64_t i = 0; i < beats.beats(); ++i) {
+        const std::span<const std::uint32_t> words = beats.beat(i);
+        AxiBeat beat;
+        beat.tdata.resize(static_cast<std::size_t>(axi.bytes()));
+        std::size_t word = 0;
+        for (const Port& port : ports.payload) {
+            const auto field = std::find_if(axi.fields.begin(), axi.fields.end(),
+                                            [&port](const AxiField& f) { return f.port == port.name; });
+            for (std::size_t bit = 0; bit < static_cast<std::size_t>(port.width); ++bit) {
+                if ((words[word + bit / 32] >> bit % 32 & 1) == 0) continue;
+                if (field == axi.fields.end()) {
+                    beat.last = true;
+                } else {
+                    const std::size_t at = static_cast<std::size_t>(field->lsb) + bit;
+                    beat.tdata[at / 8] = static_cast<std::uint8_t>(beat.tdata[at / 8] | 1U << at % 8);
+                }
+            }
+            word += static_cast<std::size_t>(port.width + 31) / 32;
+        }
+        all.push_back(std::move(beat));
+    }
+    return all;
+}
 
 std::vector<std::string> axi_tests(const Design& design, std::uint64_t seed) {
     std::vector<std::string> names = {

@@ -9,8 +9,13 @@
 #include <vector>
 
 #include "verif/axi/axi_model.hpp"
+#include "verif/model/beats.hpp"
 
 namespace peforge {
+
+/// Beats of a core's stream as those of the wrapper's; padding is zero.
+std::vector<AxiBeat> axi_beats(const Design& design, const std::string& name,
+                               const StreamBeats& beats);
 
 /// One test of the bench. An empty failure: passed.
 struct AxiTestResult {
