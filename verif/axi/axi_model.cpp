@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "generator/spec/error.hpp"
+#include "generator/support/sha256.hpp"
 #include "verif/model/rtl_build.hpp"
 
 namespace peforge {
@@ -37,10 +38,14 @@ FileSet wrapper_files(const Design& design, const FileSet& files) {
     return all;
 }
 
-std::string driver(const Design& design) {
+/// The driver knows signals inside the model, whose places differ between models with the same
+/// ports: its text says which model it is for, so that no other one takes its object.
+std::string driver(const Design& design, const FileSet& wrapper) {
     const auto& sources = axi_bench_sources();
-    std::string text = fmt::format("#define CORE(x) dut_.model().rootp->{}__DOT__##x\n",
-                                   axi_top(design));
+    Sha256 model;
+    for (const auto& [name, content] : wrapper) model.update(content);
+    std::string text = fmt::format("// {}\n#define CORE(x) dut_.model().rootp->{}__DOT__##x\n",
+                                   model.hex(), axi_top(design));
     for (const char* name : {"axi_abi.h", "axi_stream.cpp", "axi_lite.cpp", "axi_driver.cpp"}) {
         std::string part(sources.at(name));
         const std::string once = "#pragma once";
@@ -83,9 +88,10 @@ AxiModel::AxiModel(const Design& design, const FileSet& files,
     RtlOptions options;
     options.waves = waves;
     options.brief = true;
-    options.driver = driver(design);
+    const FileSet wrapper = wrapper_files(design, files);
+    options.driver = driver(design, wrapper);
     const std::filesystem::path path =
-        build_rtl_library(axi_top(design), wrapper_files(design, files), cache_dir, options);
+        build_rtl_library(axi_top(design), wrapper, cache_dir, options);
     void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (library == nullptr) throw CheckFailedError(dlerror());
     impl_->library = {library, [](void* handle) { dlclose(handle); }};
