@@ -17,6 +17,11 @@ namespace {
 
 constexpr const char* kUnknown = "not known until `peforge synth`";
 
+/// "1 lane", "2 lanes".
+std::string count_of(int count, const std::string& what) {
+    return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
 struct SheetTable {
     std::vector<std::string> head;
     std::vector<std::vector<std::string>> rows;
@@ -38,16 +43,17 @@ SheetSection overview(const Design& d) {
     int products = 1;
     if (d.lut) {
         const golden::LutParams& l = *d.lut;
-        row("array", fmt::format("lookup tables: {} {} of {} elements, {} columns, {} lookup "
-                                 "unit(s), {} encoder(s)",
+        row("array", fmt::format("lookup tables: {} {} of {} elements, {}, {}, {}",
                                  l.centroids,
                                  l.encoder == golden::LutEncoder::kTree ? "leaves" : "centroids",
-                                 l.subvector, l.columns, l.imms, l.ccus));
+                                 l.subvector, count_of(l.columns, "column"),
+                                 count_of(l.imms, "lookup unit"), count_of(l.ccus, "encoder")));
         row("table entries", fmt::format("{} bits", l.entry_bits));
     } else {
-        row("array", fmt::format("systolic, {}-stationary, {} rows x {} columns of PEs, {} lane(s)",
-                                 d.output_stationary() ? "output" : "weight", d.systolic->rows,
-                                 d.cols, d.systolic->lanes));
+        row("array", fmt::format("systolic, {}-stationary, {} x {} of PEs, {} each",
+                                 d.output_stationary() ? "output" : "weight",
+                                 count_of(d.systolic->rows, "row"), count_of(d.cols, "column"),
+                                 count_of(d.systolic->lanes, "lane")));
         row("weights", golden::to_string(d.spec.weight));
         for (const golden::ModeParams& mode : d.systolic->modes) {
             products = std::max(products, mode.products);
@@ -62,17 +68,22 @@ SheetSection overview(const Design& d) {
         }
         row("modes, chosen by each job", names);
     }
+    std::string chosen;
     for (const golden::Selector& selector : selectors(d)) {
-        row("chosen by each job",
-            fmt::format("{} {}..{}", selector.name, selector.lowest, selector.largest));
+        chosen += fmt::format("{}{} {}..{}", chosen.empty() ? "" : ", ", selector.name,
+                              selector.lowest, selector.largest);
     }
-    row("accumulator", fmt::format("{} bits, {}, exact up to K = {}", d.accumulator().width,
-                                   d.accumulator().saturate ? "saturating" : "never overflows",
-                                   d.spec.max_k));
+    if (!chosen.empty()) row("chosen by each job", chosen);
+    row("accumulator",
+        fmt::format("{} bits, {}", d.accumulator().width,
+                    d.accumulator().saturate
+                        ? std::string("saturating")
+                        : fmt::format("never overflows up to K = {}", d.spec.max_k)));
     row("post-processing",
-        fmt::format("{}scale of {} bits and right shift per column{}, {} lane(s)",
+        fmt::format("{}scale of {} bits and right shift per column{}, {}",
                     d.spec.bias ? "bias, " : "", d.spec.scale_bits,
-                    d.spec.relu ? ", ReLU chosen by each job" : "", d.post_lanes));
+                    d.spec.relu ? ", ReLU chosen by each job" : "",
+                    count_of(d.post_lanes, "lane")));
     row("rows of a job", fmt::format("1..{}", d.rows_m));
     const int per_cycle = d.systolic ? d.systolic->rows * d.cols * d.systolic->lanes * products : 0;
     row("peak", d.lut ? fmt::format("{:.0f} operations a cycle, as a dense product has them",
@@ -96,7 +107,7 @@ SheetSection results(const Design& d, const std::optional<SynthesisFigures>& fig
                                  : kUnknown);
     row("Fmax", figures && figures->fmax_mhz ? fmt::format("{:.1f} MHz", *figures->fmax_mhz)
                                              : kUnknown);
-    row("energy", kUnknown);
+    row("energy", "not known until `peforge synth --power`");
     row("memory", fmt::format("{} bits", memory_bits));
     if (figures) {
         row("figures from", fmt::format("{}, {}", figures->source, figures->library));
@@ -106,7 +117,7 @@ SheetSection results(const Design& d, const std::optional<SynthesisFigures>& fig
 }
 
 SheetSection timing_section(const Design& d) {
-    SheetSection s{"Latency and throughput", {}, {{"what", "cycles"}, {}}};
+    SheetSection s{"Latency and throughput", {}, {{"what", "cycles, or number"}, {}}};
     const golden::TimingParams& t = d.timing;
     s.paragraphs.emplace_back(
         "Of the core; the wrapper adds one cycle to each stream. Streams take and give a beat a "
@@ -210,9 +221,11 @@ SheetSection ports_section(const std::string& title, const std::vector<Port>& po
     return s;
 }
 
-SheetSection jobs_section() {
+SheetSection jobs_section(const Design& d) {
+    const bool options = register_table(d).has("JOB_OPTIONS");
     return {"A job",
-            {"1. Write `JOB_M`, `JOB_TILES` and `JOB_OPTIONS`; they stay for the next job.",
+            {fmt::format("1. Write `JOB_M`{} `JOB_TILES`{}; they stay for the next job.",
+                         options ? "," : " and", options ? " and `JOB_OPTIONS`" : ""),
              "2. Write `CTRL.START`: the job waits in a queue of four and its turn in the array.",
              "3. Send its parameters, weights and activations, before or after, in the order of "
              "the jobs; take its outputs.",
@@ -258,7 +271,7 @@ SheetSection files_section(const Design& d) {
 }
 
 std::vector<SheetSection> sections(const Design& d, const std::optional<SynthesisFigures>& f) {
-    std::vector<SheetSection> all = {overview(d), results(d, f), timing_section(d), jobs_section(),
+    std::vector<SheetSection> all = {overview(d), results(d, f), timing_section(d), jobs_section(d),
                                      streams_section(d)};
     if (!d.memories.empty()) all.push_back(memory_section(d));
     all.push_back(register_section(d));
@@ -340,11 +353,15 @@ std::string html_inline(const std::string& text) {
 /// The same picture as the text's, drawn.
 class Drawing {
 public:
-    void box(int x, int y, int w, int h, const std::string& label, const char* style = "b") {
-        body_ += fmt::format("<rect class=\"{}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" "
-                             "rx=\"4\"/>",
-                             style, x, y, w, h);
-        if (!label.empty()) text(x + w / 2, y + h / 2 + 5, label, "middle");
+    // Attributes, not a style sheet: the picture can be taken out of the page.
+    void box(int x, int y, int w, int h, const std::string& label) {
+        rect(x, y, w, h, "fill=\"#eaf2fb\" stroke=\"#3b6ea5\"");
+        text(x + w / 2, y + h / 2 + 5, label, "middle");
+        body_ += "\n";
+    }
+    void outline(int x, int y, int w, int h, const std::string& label) {
+        rect(x, y, w, h, "fill=\"none\" stroke=\"#8b949e\" stroke-dasharray=\"5 3\"");
+        text(x + 10, y + 18, label, "start");
         body_ += "\n";
     }
     void text(int x, int y, const std::string& label, const char* anchor) {
@@ -352,19 +369,32 @@ public:
                              xml_text(label));
     }
     void arrow(int x1, int y1, int x2, int y2) {
-        body_ += fmt::format(
-            "<path class=\"a\" d=\"M{} {}L{} {}\" marker-end=\"url(#head)\"/>\n", x1, y1, x2, y2);
+        line(fmt::format("M{} {}L{} {}", x1, y1, x2, y2));
+    }
+    /// Along, then up or down.
+    void arrow_up(int x1, int y1, int x2, int y2) {
+        line(fmt::format("M{} {}H{}V{}", x1, y1, x2, y2));
     }
     [[nodiscard]] std::string svg(int width, int height) const {
         return fmt::format(
-            "<svg viewBox=\"0 0 {0} {1}\" width=\"{0}\" height=\"{1}\" role=\"img\" "
-            "aria-label=\"block diagram\">\n<defs><marker id=\"head\" viewBox=\"0 0 8 8\" "
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" "
+            "height=\"{1}\" role=\"img\" aria-label=\"block diagram\" "
+            "font-family=\"system-ui, sans-serif\" font-size=\"13\" fill=\"#1b1f24\">\n<defs><marker id=\"head\" viewBox=\"0 0 8 8\" "
             "refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\"><path "
             "d=\"M0 0L8 4L0 8z\"/></marker></defs>\n{2}</svg>\n",
             width, height, body_);
     }
 
 private:
+    void line(const std::string& path) {
+        body_ += fmt::format(
+            "<path fill=\"none\" stroke=\"#1b1f24\" d=\"{}\" marker-end=\"url(#head)\"/>\n", path);
+    }
+    void rect(int x, int y, int w, int h, const char* paint) {
+        body_ += fmt::format("<rect {} x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"4\"/>",
+                             paint, x, y, w, h);
+    }
+
     std::string body_;
 };
 
@@ -380,10 +410,8 @@ std::string diagram_svg(const Design& d) {
     const int end = first + inner;
     Drawing g;
     // The wrapper around the core.
-    g.box(slices - 20, 10, end - slices + 130, 270, "", "o");
-    g.text(slices - 10, 28, axi_top(d), "start");
-    g.box(first - 15, 100, inner + 30, 170, "", "o");
-    g.text(first - 5, 118, d.top, "start");
+    g.outline(slices - 20, 10, end - slices + 130, 270, axi_top(d));
+    g.outline(first - 15, 100, inner + 30, 170, d.top);
     g.box(first, 40, inner, 36, "registers, job queue, interrupts");
     g.text(slices - 30, 62, "s_axil", "end");
     g.arrow(slices - 20, 58, first, 58);
@@ -399,8 +427,7 @@ std::string diagram_svg(const Design& d) {
         g.box(slices, y, 50, 28, "slice");
         // Parameters go to the last block, past the others.
         if (i == 2) {
-            g.arrow(slices + 50, y + 24, end - kBox / 2 - 10, y + 24);
-            g.arrow(end - kBox / 2, y + 24, end - kBox / 2, 206);
+            g.arrow_up(slices + 50, y + 14, end - kBox / 2, 206);
         } else {
             g.arrow(slices + 50, y + 14, first, y + 14);
         }
@@ -431,9 +458,6 @@ std::string html(const Design& d, const std::vector<SheetSection>& all) {
         "border-bottom: 1px solid #e5e9ee; }}\nth {{ background: #f4f6f8; }}\n"
         "code {{ font: 13px ui-monospace, monospace; }}\n.note {{ color: #57606a; }}\n"
         "figure {{ margin: 1.5rem 0; overflow-x: auto; }}\nsvg {{ max-width: 100%; height: auto; }}\n"
-        "svg text {{ font: 13px system-ui, sans-serif; fill: #1b1f24; }}\n"
-        ".b {{ fill: #eaf2fb; stroke: #3b6ea5; }}\n.o {{ fill: none; stroke: #8b949e; "
-        "stroke-dasharray: 5 3; }}\n.a {{ stroke: #1b1f24; fill: none; }}\n"
         "@media print {{ body {{ max-width: none; margin: 0; font-size: 11px; }} }}\n"
         "</style>\n</head>\n<body>\n<h1>{0}</h1>\n<p class=\"note\">Generated by peforge {1} from "
         "spec {2} (hash {3}). The generated files belong to you without conditions.</p>\n"

@@ -515,12 +515,13 @@ nlohmann::ordered_json manifest(const Design& d, const std::vector<std::string>&
     m["licence"] = "The generated files belong to you without conditions.";
     m["rtl"] = rtl;
     m["axi_top"] = axi_top(d);
-    nlohmann::ordered_json ports = nlohmann::ordered_json::array();
-    for (const Port& p : d.ports) {
-        ports.push_back(
-            {{"name", p.name}, {"direction", p.input ? "input" : "output"}, {"width", p.width}});
+    for (const auto& [key, ports] : {std::pair("ports", d.ports), {"axi_ports", axi_ports(d)}}) {
+        for (const Port& p : ports) {
+            m[key].push_back({{"name", p.name},
+                              {"direction", p.input ? "input" : "output"},
+                              {"width", p.width}});
+        }
     }
-    m["ports"] = ports;
     nlohmann::ordered_json& n = m["numerics"];
     if (d.systolic) {
         const golden::DatapathParams& dp = d.systolic->datapath;
