@@ -26,7 +26,7 @@ struct AxiStream {
     bool input = true;
     int tdata_bits = 0;
     std::vector<AxiField> fields{};  ///< of TDATA, the lowest first
-    bool has_last = true;          ///< the core looks at TLAST, or makes it
+    bool has_last = true;            ///< the core looks at TLAST, or makes it
 
     [[nodiscard]] std::string prefix() const { return (input ? "s_axis_" : "m_axis_") + name; }
     [[nodiscard]] int bytes() const { return tdata_bits / 8; }
@@ -42,8 +42,8 @@ std::vector<Port> axi_ports(const Design& design);
 /// Module name of the wrapper.
 std::string axi_top(const Design& design);
 
-constexpr int kAxiJobQueue = 4;      ///< jobs that wait in the wrapper
-constexpr int kAxiResetCycles = 4;   ///< of a reset by software
-constexpr int kPrmShiftLsb = 24;     ///< of the word of scale and shift
+constexpr int kAxiJobQueue = 4;     ///< jobs that wait in the wrapper
+constexpr int kAxiResetCycles = 4;  ///< of a reset by software
+constexpr int kPrmShiftLsb = 24;    ///< of the word of scale and shift
 
 }  // namespace peforge

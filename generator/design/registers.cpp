@@ -75,8 +75,7 @@ std::uint32_t version_word() {
 
 /// Values that are no fields of their own.
 std::uint32_t hash_word(const Design& d, bool high) {
-    return static_cast<std::uint32_t>(
-        std::stoul(d.spec.hash.substr(high ? 0 : 8, 8), nullptr, 16));
+    return static_cast<std::uint32_t>(std::stoul(d.spec.hash.substr(high ? 0 : 8, 8), nullptr, 16));
 }
 
 class TableBuilder {
@@ -126,7 +125,9 @@ private:
             {{"KIND", 0, 8, kConstant, format_code(f.kind), "kind of format", std::move(kinds)},
              {"BITS", 8, 8, kConstant, static_cast<std::uint32_t>(f.n), "bits of a code"},
              {"EXPONENT", 16, 8, kConstant,
-              static_cast<std::uint32_t>(lp || posit ? f.es : exponent ? f.e : 0),
+              static_cast<std::uint32_t>(lp || posit ? f.es
+                                         : exponent  ? f.e
+                                                     : 0),
               "exponent bits: es of lp and posit, e of adaptivfloat and fp8, else 0"},
              {"REGIME", 24, 8, kConstant, static_cast<std::uint32_t>(lp ? f.rs : 0),
               "rs of lp, else 0"}});
@@ -135,15 +136,24 @@ private:
     void geometry() {
         const auto u = [](int value) { return static_cast<std::uint32_t>(value); };
         const std::uint32_t kind = d_.lut ? 2U : d_.output_stationary() ? 1U : 0U;
-        const std::uint32_t choice =
-            mode_count(d_) > 1       ? 1U
-            : d_.spec.run_time_fields ? 2U
-            : d_.spec.run_time_types  ? 3U
-                                      : 0U;
+        const std::uint32_t choice = mode_count(d_) > 1        ? 1U
+                                     : d_.spec.run_time_fields ? 2U
+                                     : d_.spec.run_time_types  ? 3U
+                                                               : 0U;
         add("ARRAY", 0x10, "kind of array and what it can do",
-            {{"KIND", 0, 4, kConstant, kind, "kind of array",
+            {{"KIND",
+              0,
+              4,
+              kConstant,
+              kind,
+              "kind of array",
               {{"WEIGHT_STATIONARY", 0}, {"OUTPUT_STATIONARY", 1}, {"LUT", 2}}},
-             {"CHOICE", 4, 4, kConstant, choice, "what JOB_OPTIONS chooses for each job",
+             {"CHOICE",
+              4,
+              4,
+              kConstant,
+              choice,
+              "what JOB_OPTIONS chooses for each job",
               {{"NOTHING", 0}, {"MODE", 1}, {"FIELDS", 2}, {"TYPES", 3}}},
              {"BIAS", 8, 1, kConstant, d_.spec.bias ? 1U : 0U, "a prm beat has a bias"},
              {"RELU", 9, 1, kConstant, d_.spec.relu ? 1U : 0U, "a job chooses ReLU"},
@@ -167,7 +177,8 @@ private:
                  {"ACC_BITS", 16, 8, kConstant, u(d_.accumulator().width), "accumulator bits"}});
         }
         add("MAX_M", 0x1C, "most rows of a job", kConstant, u(d_.rows_m));
-        add("TILE_K", 0x20, "elements of K in a tile, in the widest format", kConstant, u(d_.tile_k));
+        add("TILE_K", 0x20, "elements of K in a tile, in the widest format", kConstant,
+            u(d_.tile_k));
         std::vector<RegisterField> in;
         std::vector<RegisterField> out;
         for (const AxiStream& s : axi_streams(d_)) {
@@ -177,8 +188,7 @@ private:
                           fmt::format("bytes of a {} beat", s.prefix())});
         }
         add("BEAT_BYTES_IN", 0x24, "bytes of a beat of weights and of activations", std::move(in));
-        add("BEAT_BYTES_OUT", 0x28, "bytes of a beat of parameters and of outputs",
-            std::move(out));
+        add("BEAT_BYTES_OUT", 0x28, "bytes of a beat of parameters and of outputs", std::move(out));
         if (d_.systolic) format("WGT_FORMAT", 0x2C, "weights", d_.spec.weight);
         format("ACT_FORMAT", 0x30, "activations", d_.spec.activation);
         format("OUT_FORMAT", 0x34, "outputs", d_.spec.output);
@@ -216,8 +226,8 @@ private:
         const auto fields = [&events](FieldAccess access, const std::string& what) {
             std::vector<RegisterField> all;
             for (std::size_t i = 0; i < events.size(); ++i) {
-                all.push_back({events[i].first, static_cast<int>(i), 1, access, 0,
-                               what + events[i].second});
+                all.push_back(
+                    {events[i].first, static_cast<int>(i), 1, access, 0, what + events[i].second});
             }
             return all;
         };
@@ -240,10 +250,13 @@ private:
                 {"REUSE", 2, 1, kReadWrite, 0, "it uses the indices of the job before"});
         }
         if (mode_count(d_) > 1) {
-            RegisterField mode{"MODE", 4,
-                               static_cast<int>(
-                                   std::bit_width(static_cast<unsigned>(mode_count(d_) - 1))),
-                               kReadWrite, 0, "precision"};
+            RegisterField mode{
+                "MODE",
+                4,
+                static_cast<int>(std::bit_width(static_cast<unsigned>(mode_count(d_) - 1))),
+                kReadWrite,
+                0,
+                "precision"};
             for (int m = 0; m < mode_count(d_); ++m) {
                 mode.values.emplace_back(mode_name(d_, m), static_cast<std::uint32_t>(m));
             }
@@ -252,10 +265,9 @@ private:
         int nibble = 8;
         const auto defaults = job_mode_ports(d_);
         for (const golden::Selector& s : selectors(d_)) {
-            fields.push_back(
-                {upper(s.name), nibble, s.width, kReadWrite,
-                 static_cast<std::uint32_t>(defaults.at(selector_port(s))),
-                 fmt::format("{} of the job, {} to {}", s.name, s.lowest, s.largest)});
+            fields.push_back({upper(s.name), nibble, s.width, kReadWrite,
+                              static_cast<std::uint32_t>(defaults.at(selector_port(s))),
+                              fmt::format("{} of the job, {} to {}", s.name, s.lowest, s.largest)});
             nibble += (s.width + 3) / 4 * 4;
         }
         if (!fields.empty()) {

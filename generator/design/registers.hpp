@@ -29,7 +29,7 @@ struct RegisterField {
     int width = 1;
     FieldAccess access = FieldAccess::kConstant;
     std::uint32_t reset = 0;
-    std::string help;                                               ///< one line
+    std::string help;                                                ///< one line
     std::vector<std::pair<std::string, std::uint32_t>> values = {};  ///< names of some
 
     [[nodiscard]] int msb() const { return lsb + width - 1; }
@@ -37,9 +37,9 @@ struct RegisterField {
 
 /// A word of 32 bits.
 struct Register {
-    std::string name;  ///< upper case, unique
-    int offset = 0;    ///< bytes, a multiple of 4
-    std::string help;  ///< one line
+    std::string name;                   ///< upper case, unique
+    int offset = 0;                     ///< bytes, a multiple of 4
+    std::string help;                   ///< one line
     std::vector<RegisterField> fields;  ///< the lowest first; bits of none read as 0
 
     [[nodiscard]] std::uint32_t reset() const;

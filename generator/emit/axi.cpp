@@ -170,7 +170,7 @@ void set_streams(mst::data& v, const Design& d) {
         int data_bits = 0;
         std::string parts;
         std::string unused;
-        int next = 0;   // first bit of TDATA that no field has yet
+        int next = 0;  // first bit of TDATA that no field has yet
         mst::data ports{mst::data::type::list};
         std::string layout;
         for (const AxiField& field : stream.fields) {
@@ -178,15 +178,15 @@ void set_streams(mst::data& v, const Design& d) {
             if (field.lsb > next) {
                 unused = with_comma(unused) + tdata + slice(next, field.lsb - next) + "]";
             }
-            parts = tdata + slice(field.lsb, field.width) + "]" +
-                    (parts.empty() ? "" : ", " + parts);
+            parts =
+                tdata + slice(field.lsb, field.width) + "]" + (parts.empty() ? "" : ", " + parts);
             mst::data port;
             port.set("port", fmt::format("{:<13}", field.port));
             port.set("place", slice(data_bits, field.width));
             ports.push_back(port);
-            layout = with_comma(layout) +
-                     fmt::format("{} in bits {}", field.port.substr(4, field.port.size() - 6),
-                                 slice(field.lsb, field.width));
+            layout = with_comma(layout) + fmt::format("{} in bits {}",
+                                                      field.port.substr(4, field.port.size() - 6),
+                                                      slice(field.lsb, field.width));
             data_bits += field.width;
             next = field.lsb + field.width;
         }

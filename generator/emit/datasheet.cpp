@@ -43,8 +43,7 @@ SheetSection overview(const Design& d) {
     int products = 1;
     if (d.lut) {
         const golden::LutParams& l = *d.lut;
-        row("array", fmt::format("lookup tables: {} {} of {} elements, {}, {}, {}",
-                                 l.centroids,
+        row("array", fmt::format("lookup tables: {} {} of {} elements, {}, {}, {}", l.centroids,
                                  l.encoder == golden::LutEncoder::kTree ? "leaves" : "centroids",
                                  l.subvector, count_of(l.columns, "column"),
                                  count_of(l.imms, "lookup unit"), count_of(l.ccus, "encoder")));
@@ -79,19 +78,19 @@ SheetSection overview(const Design& d) {
                     d.accumulator().saturate
                         ? std::string("saturating")
                         : fmt::format("never overflows up to K = {}", d.spec.max_k)));
-    row("post-processing",
-        fmt::format("{}scale of {} bits and right shift per column{}, {}",
-                    d.spec.bias ? "bias, " : "", d.spec.scale_bits,
-                    d.spec.relu ? ", ReLU chosen by each job" : "",
-                    count_of(d.post_lanes, "lane")));
+    row("post-processing", fmt::format("{}scale of {} bits and right shift per column{}, {}",
+                                       d.spec.bias ? "bias, " : "", d.spec.scale_bits,
+                                       d.spec.relu ? ", ReLU chosen by each job" : "",
+                                       count_of(d.post_lanes, "lane")));
     row("rows of a job", fmt::format("1..{}", d.rows_m));
     const int per_cycle = d.systolic ? d.systolic->rows * d.cols * d.systolic->lanes * products : 0;
-    row("peak", d.lut ? fmt::format("{:.0f} operations a cycle, as a dense product has them",
-                                    lut_peak(d))
-                      : fmt::format("{} products a cycle{}", per_cycle,
-                                    products > 1 ? " in the narrowest mode" : ""));
-    row("clock, reset", "`clk_i`, rising edge; `rst_ni`, synchronous, active low (`aclk`, "
-                        "`aresetn` of the wrapper)");
+    row("peak",
+        d.lut ? fmt::format("{:.0f} operations a cycle, as a dense product has them", lut_peak(d))
+              : fmt::format("{} products a cycle{}", per_cycle,
+                            products > 1 ? " in the narrowest mode" : ""));
+    row("clock, reset",
+        "`clk_i`, rising edge; `rst_ni`, synchronous, active low (`aclk`, "
+        "`aresetn` of the wrapper)");
     return s;
 }
 
@@ -102,11 +101,11 @@ SheetSection results(const Design& d, const std::optional<SynthesisFigures>& fig
     };
     long long memory_bits = 0;
     for (const Memory& m : d.memories) memory_bits += m.bits() * m.count;
-    row("area, memories not counted",
-        figures && figures->area ? fmt::format("{:.0f} {}", *figures->area, figures->unit)
-                                 : kUnknown);
-    row("Fmax", figures && figures->fmax_mhz ? fmt::format("{:.1f} MHz", *figures->fmax_mhz)
-                                             : kUnknown);
+    row("area, memories not counted", figures && figures->area
+                                          ? fmt::format("{:.0f} {}", *figures->area, figures->unit)
+                                          : kUnknown);
+    row("Fmax",
+        figures && figures->fmax_mhz ? fmt::format("{:.1f} MHz", *figures->fmax_mhz) : kUnknown);
     row("energy", "not known until `peforge synth --power`");
     row("memory", fmt::format("{} bits", memory_bits));
     if (figures) {
@@ -124,14 +123,14 @@ SheetSection timing_section(const Design& d) {
         "cycle.");
     s.table.rows = {{"weight beats of a tile", std::to_string(t.tile_beats)},
                     {"elements of K in a tile", std::to_string(d.tile_k)}};
-    s.table.rows.push_back(
-        {d.lut ? "activation beat to its indices"
-         : d.output_stationary() ? "last step of a job until its results may leave"
-                                 : "activation beat to the accumulator of the last column",
-         std::to_string(t.latency)});
+    s.table.rows.push_back({d.lut ? "activation beat to its indices"
+                            : d.output_stationary()
+                                ? "last step of a job until its results may leave"
+                                : "activation beat to the accumulator of the last column",
+                            std::to_string(t.latency)});
     s.table.rows.push_back({"post-processing of a row, one every", std::to_string(t.post_cycles)});
-    s.table.rows.push_back({"row taken for post-processing to its output beat",
-                            std::to_string(t.post_latency)});
+    s.table.rows.push_back(
+        {"row taken for post-processing to its output beat", std::to_string(t.post_latency)});
     return s;
 }
 
@@ -165,9 +164,11 @@ std::string word_order(const Design& d) {
     const std::string act =
         d.output_stationary()
             ? fmt::format("Word m*{0} + l of an act beat is lane l of row m", lanes)
-            : fmt::format("Word r*{0} + l of an act beat is element r*{0} + l of the tile's K", lanes);
+            : fmt::format("Word r*{0} + l of an act beat is element r*{0} + l of the tile's K",
+                          lanes);
     return fmt::format(
-        "Word c*{0} + l of a wgt beat is the weight of lane l, column c, {1} bits{2}. {3}, {4} bits. "
+        "Word c*{0} + l of a wgt beat is the weight of lane l, column c, {1} bits{2}. {3}, {4} "
+        "bits. "
         "Word c of an out beat is column c, {5} bits. Codes lie in two's complement or as their "
         "format has them, the lowest word in the lowest bits{6}.",
         lanes, d.weight_word_bits, d.output_stationary() ? "" : "; the bottom row comes first", act,
@@ -197,17 +198,18 @@ SheetSection streams_section(const Design& d) {
             beats = stays ? "TILES" : fmt::format("TILES x {}", d.timing.tile_beats);
             last = stays ? "last beat of the job" : "last beat of each tile";
         } else if (stream.name == "act") {
-            beats = stays ? "TILES" : d.lut ? fmt::format("TILES x {} x M", d.timing.passes)
-                                            : "TILES x M";
-            last = stays    ? "last beat of the job"
+            beats = stays   ? "TILES"
+                    : d.lut ? fmt::format("TILES x {} x M", d.timing.passes)
+                            : "TILES x M";
+            last = stays   ? "last beat of the job"
                    : d.lut ? "last beat of each pass of the rows"
                            : "last beat of each tile";
         } else if (stream.name == "out") {
             beats = "M";
             last = "last beat of the job";
         }
-        s.table.rows.push_back({"`" + stream.prefix() + "`", std::to_string(stream.tdata_bits),
-                                layout, beats, last});
+        s.table.rows.push_back(
+            {"`" + stream.prefix() + "`", std::to_string(stream.tdata_bits), layout, beats, last});
     }
     return s;
 }
@@ -249,8 +251,9 @@ SheetSection files_section(const Design& d) {
     const std::string& top = d.top;
     SheetSection s{"Files", {}, {{"file", "for"}, {}}};
     s.table.rows = {
-        {"`filelist.f`, `filelist_axi.f`", "the core, and the core with its AXI wrapper, in "
-                                           "compile order"},
+        {"`filelist.f`, `filelist_axi.f`",
+         "the core, and the core with its AXI wrapper, in "
+         "compile order"},
         {"`manifest.json`, `spec.json`", "SHA-256 of every file, numbers of the design, the spec"},
         {fmt::format("`{}.core`, `Bender.yml`", top), "FuseSoC, Bender"},
         {fmt::format("`{0}.sdc`, `{0}_axi.sdc`", top), "timing: OpenSTA, OpenROAD"},
@@ -379,7 +382,8 @@ public:
         return fmt::format(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" "
             "height=\"{1}\" role=\"img\" aria-label=\"block diagram\" "
-            "font-family=\"system-ui, sans-serif\" font-size=\"13\" fill=\"#1b1f24\">\n<defs><marker id=\"head\" viewBox=\"0 0 8 8\" "
+            "font-family=\"system-ui, sans-serif\" font-size=\"13\" "
+            "fill=\"#1b1f24\">\n<defs><marker id=\"head\" viewBox=\"0 0 8 8\" "
             "refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\"><path "
             "d=\"M0 0L8 4L0 8z\"/></marker></defs>\n{2}</svg>\n",
             width, height, body_);
@@ -457,7 +461,8 @@ std::string html(const Design& d, const std::vector<SheetSection>& all) {
         "th, td {{ text-align: left; vertical-align: top; padding: .25rem .6rem; "
         "border-bottom: 1px solid #e5e9ee; }}\nth {{ background: #f4f6f8; }}\n"
         "code {{ font: 13px ui-monospace, monospace; }}\n.note {{ color: #57606a; }}\n"
-        "figure {{ margin: 1.5rem 0; overflow-x: auto; }}\nsvg {{ max-width: 100%; height: auto; }}\n"
+        "figure {{ margin: 1.5rem 0; overflow-x: auto; }}\nsvg {{ max-width: 100%; height: auto; "
+        "}}\n"
         "@media print {{ body {{ max-width: none; margin: 0; font-size: 11px; }} }}\n"
         "</style>\n</head>\n<body>\n<h1>{0}</h1>\n<p class=\"note\">Generated by peforge {1} from "
         "spec {2} (hash {3}). The generated files belong to you without conditions.</p>\n"

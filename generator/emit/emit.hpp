@@ -28,8 +28,8 @@ struct SynthesisFigures {
 SynthesisFigures read_figures(const std::filesystem::path& report, const Design& design);
 
 /// rtl/*.v in the order of filelist.f, axi/*.v of the wrapper behind them in filelist_axi.f,
-/// manifest.json with the SHA-256 of every other file, spec.json, memories.json, other bodies of the
-/// memories in memories/, benches, registers/, sw/, hand-off files and a datasheet. Throws
+/// manifest.json with the SHA-256 of every other file, spec.json, memories.json, other bodies of
+/// the memories in memories/, benches, registers/, sw/, hand-off files and a datasheet. Throws
 /// InputError when a module would have the name of a signal, which linters refuse.
 FileSet emit(const Design& design, const std::optional<SynthesisFigures>& figures = {});
 

@@ -41,7 +41,8 @@ SynthesisFigures read_figures(const std::filesystem::path& report, const Design&
     figures.source = "target " + word("target");
     if (const auto tools = j.find("tools"); tools != j.end() && tools->is_object()) {
         for (const auto& [tool, version] : tools->items()) {
-            if (version.is_string()) figures.source += fmt::format(", {} {}", tool, version.get<std::string>());
+            if (version.is_string())
+                figures.source += fmt::format(", {} {}", tool, version.get<std::string>());
         }
     }
     return figures;

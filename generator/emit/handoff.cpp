@@ -76,16 +76,17 @@ std::string fakeram(const Design& d) {
         if (std::find(srams.begin(), srams.end(), one) == srams.end()) srams.push_back(one);
     }
     // 45 nm figures that its own example has the form of; the technology's belong here.
-    const Json all = {{"tech_nm", 45},         {"voltage", 1.1},         {"minWidth_nm", 190},
-                      {"minHeight_nm", 1400},  {"metalPrefix", "metal"}, {"pinWidth_nm", 70},
-                      {"pinPitch_nm", 140},    {"snapWidth_nm", 190},    {"snapHeight_nm", 1400},
-                      {"flipPins", true},      {"srams", srams}};
+    const Json all = {{"tech_nm", 45},        {"voltage", 1.1},         {"minWidth_nm", 190},
+                      {"minHeight_nm", 1400}, {"metalPrefix", "metal"}, {"pinWidth_nm", 70},
+                      {"pinPitch_nm", 140},   {"snapWidth_nm", 190},    {"snapHeight_nm", 1400},
+                      {"flipPins", true},     {"srams", srams}};
     return all.dump(2) + "\n";
 }
 
 std::string librelane(const Design& d, const FileSet& files) {
     Json verilog = Json::array();
-    for (const std::string& path : listed(files.at("filelist.f"))) verilog.push_back("dir::" + path);
+    for (const std::string& path : listed(files.at("filelist.f")))
+        verilog.push_back("dir::" + path);
     const Json all = {{"meta", {{"version", 2}, {"flow", "Classic"}}},
                       {"DESIGN_NAME", d.top},
                       {"VERILOG_FILES", verilog},

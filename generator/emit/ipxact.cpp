@@ -30,9 +30,7 @@ public:
     void empty(const std::string& tag, const std::string& attributes) {
         line("<ipxact:" + tag + " " + attributes + "/>");
     }
-    void line(const std::string& text) {
-        out_ += std::string(2 * tags_.size(), ' ') + text + "\n";
-    }
+    void line(const std::string& text) { out_ += std::string(2 * tags_.size(), ' ') + text + "\n"; }
     [[nodiscard]] const std::string& text() const { return out_; }
 
 private:
@@ -51,7 +49,8 @@ void write_interface(XmlWriter& xml, const std::string& name, const std::string&
     xml.empty("busType", fmt::format("{}name=\"{}\" version=\"{}\"", amba, bus, version));
     xml.open("abstractionTypes");
     xml.open("abstractionType");
-    xml.empty("abstractionRef", fmt::format("{}name=\"{}_rtl\" version=\"{}\"", amba, bus, version));
+    xml.empty("abstractionRef",
+              fmt::format("{}name=\"{}_rtl\" version=\"{}\"", amba, bus, version));
     xml.open("portMaps");
     for (const auto& [logical, physical] : ports) {
         xml.open("portMap");
@@ -110,8 +109,8 @@ void write_registers(XmlWriter& xml, const RegisterTable& table) {
         xml.element("access", ipxact_access(reg.readable(), reg.writable()));
         for (const RegisterField& field : reg.fields) {
             const bool pulse = field.access == FieldAccess::kPulse;
-            const bool fixed = field.access == FieldAccess::kConstant ||
-                               field.access == FieldAccess::kStatus;
+            const bool fixed =
+                field.access == FieldAccess::kConstant || field.access == FieldAccess::kStatus;
             xml.open("field");
             xml.element("name", field.name);
             xml.element("description", field.help);
@@ -227,8 +226,8 @@ std::string ipxact(const Design& design, const RegisterTable& table,
     }
     xml.close();
     xml.close();
-    xml.element("description", fmt::format("AXI wrapper of the array {} (spec hash {})",
-                                           design.top, design.spec.hash));
+    xml.element("description", fmt::format("AXI wrapper of the array {} (spec hash {})", design.top,
+                                           design.spec.hash));
     xml.close();
     return xml.text();
 }

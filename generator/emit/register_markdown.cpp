@@ -49,7 +49,9 @@ std::string register_markdown(const Design& design, const RegisterTable& table) 
         out += fmt::format("| 0x{:03X} | {} | 0x{:08X} | {} |\n", reg.offset, reg.name, reg.reset(),
                            reg.help);
     }
-    out += "\n## Fields\n\n| register | bits | field | access | reset | what |\n|---|---|---|---|---|---|\n";
+    out +=
+        "\n## Fields\n\n| register | bits | field | access | reset | what "
+        "|\n|---|---|---|---|---|---|\n";
     for (const Register& reg : table.registers) {
         for (const RegisterField& field : reg.fields) {
             std::string values;

@@ -66,9 +66,9 @@ std::string register_rdl(const Design& design, const RegisterTable& table) {
                                   rdl_string(field.help), rdl_access(field.access), encode,
                                   field.name, field.msb(), field.lsb, reset);
         }
-        out += fmt::format("\n    reg {{\n        name = {};\n        desc = {};\n{}{}    }} {} @ {:#05x};\n",
-                           rdl_string(reg.name), rdl_string(reg.help), enums, fields, reg.name,
-                           reg.offset);
+        out += fmt::format(
+            "\n    reg {{\n        name = {};\n        desc = {};\n{}{}    }} {} @ {:#05x};\n",
+            rdl_string(reg.name), rdl_string(reg.help), enums, fields, reg.name, reg.offset);
     }
     return out + "};\n";
 }

@@ -61,8 +61,7 @@ std::string register_svd(const Design& design, const RegisterTable& table) {
         "        <usage>registers</usage>\n      </addressBlock>\n"
         "      <interrupt>\n        <name>{0}</name>\n        <description>irq_o</description>\n"
         "        <value>0</value>\n      </interrupt>\n      <registers>\n",
-        name, PEFORGE_VERSION, "Registers of " + axi_top(design),
-        1 << RegisterTable::kAddressBits);
+        name, PEFORGE_VERSION, "Registers of " + axi_top(design), 1 << RegisterTable::kAddressBits);
     for (const Register& reg : table.registers) {
         out += fmt::format(
             "        <register>\n          <name>{}</name>\n"

@@ -34,15 +34,15 @@ Design design_of(const std::string& spec) {
 /// One of each kind of job.
 const std::vector<std::string>& kinds() {
     static const std::vector<std::string> names = {
-        "pot3_ws_5x1", "lp8_ws_3x7",    "int_mix_ws_3x5", "lp8_fields_ws_3x5",
-        "ant4_ws_3x5", "int8_os_8x8",   "lut_v3_c5_n7",   "lut_v4_c8_maddness"};
+        "pot3_ws_5x1", "lp8_ws_3x7",  "int_mix_ws_3x5", "lp8_fields_ws_3x5",
+        "ant4_ws_3x5", "int8_os_8x8", "lut_v3_c5_n7",   "lut_v4_c8_maddness"};
     return names;
 }
 
 /// "REG" and "REG.FIELD" to what a format says of them.
 struct Facts {
-    std::map<std::string, std::uint32_t> offset;  ///< of registers
-    std::map<std::string, std::uint32_t> reset;   ///< of registers
+    std::map<std::string, std::uint32_t> offset;      ///< of registers
+    std::map<std::string, std::uint32_t> reset;       ///< of registers
     std::map<std::string, std::pair<int, int>> bits;  ///< of fields: msb, lsb
 
     bool operator==(const Facts&) const = default;
@@ -158,15 +158,16 @@ Facts of_header(const std::string& text, const Design& design, const RegisterTab
         program += fmt::format("printf(\"r {0} %u %u\\n\", {1}_{0}_OFFSET, {1}_{0}_RESET);\n",
                                reg.name, prefix);
         for (const RegisterField& f : reg.fields) {
-            program += fmt::format("printf(\"f {0}.{1} %u %u\\n\", {2}_{0}_{1}_MASK, "
-                                   "{2}_{0}_{1}_SHIFT);\n",
-                                   reg.name, f.name, prefix);
+            program += fmt::format(
+                "printf(\"f {0}.{1} %u %u\\n\", {2}_{0}_{1}_MASK, "
+                "{2}_{0}_{1}_SHIFT);\n",
+                reg.name, f.name, prefix);
         }
     }
     std::ofstream(dir.path() / "main.c") << program << "return 0; }\n";
-    const ProcessResult built = run_process({"gcc", "-std=c99", "-Wall", "-Wextra", "-pedantic",
-                                             "-Werror", "-o", "main", "main.c"},
-                                            dir.path());
+    const ProcessResult built = run_process(
+        {"gcc", "-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror", "-o", "main", "main.c"},
+        dir.path());
     EXPECT_EQ(built.status, 0) << built.output;
     std::istringstream in(run_process({"./main"}, dir.path()).output);
     Facts facts;
@@ -195,8 +196,7 @@ Facts of_markdown(const std::string& text) {
     }
     for (const std::smatch& m : matches(text, R"(\n\| (\w+) \| (\d+)(?::(\d+))? \| (\w+) \|)")) {
         const int high = std::stoi(m[2]);
-        facts.bits[m[1].str() + "." + m[4].str()] = {high,
-                                                     m[3].matched ? std::stoi(m[3]) : high};
+        facts.bits[m[1].str() + "." + m[4].str()] = {high, m[3].matched ? std::stoi(m[3]) : high};
     }
     return facts;
 }
@@ -284,9 +284,8 @@ TEST_P(HandOff, PortsAgree) {
                                      m[2].matched ? std::stoi(m[2]) + 1 : 1, m[3].str()));
     }
     std::vector<std::string> in_ipxact;
-    for (const std::string& port :
-         elements(element(files_.at(axi_top(design_) + ".ipxact.xml"), "ipxact:ports"),
-                  "ipxact:port")) {
+    for (const std::string& port : elements(
+             element(files_.at(axi_top(design_) + ".ipxact.xml"), "ipxact:ports"), "ipxact:port")) {
         const std::string left = element(port, "ipxact:left");
         in_ipxact.push_back(fmt::format("{} {} {}", element(port, "ipxact:direction"),
                                         left.empty() ? 1 : std::stoi(left) + 1,

@@ -65,8 +65,8 @@ public:
             }
         }
         const std::uint64_t errors = model_.stats().protocol_errors - protocol_errors_;
-        expect(errors == 0, fmt::format("{} protocol errors: a valid fell or a payload changed",
-                                        errors));
+        expect(errors == 0,
+               fmt::format("{} protocol errors: a valid fell or a payload changed", errors));
     }
 
     [[nodiscard]] std::uint64_t checked() const { return checked_; }
@@ -93,7 +93,8 @@ private:
         const AxiAccess got = model_.write(address(table_.at(name)), value);
         expect_equal(got.response, AxiAccess::kOkay, "response of a write of " + name);
     }
-    [[nodiscard]] const RegisterField& field(const std::string& reg, const std::string& name) const {
+    [[nodiscard]] const RegisterField& field(const std::string& reg,
+                                             const std::string& name) const {
         const auto& fields = table_.at(reg).fields;
         return *std::find_if(fields.begin(), fields.end(),
                              [&name](const RegisterField& f) { return f.name == name; });
@@ -164,7 +165,8 @@ private:
                          fmt::format("response of a read at {:#x}", offset));
             expect_equal(got.data, 0, fmt::format("data of a read at {:#x}", offset));
             expect_equal(model_.write(static_cast<std::uint32_t>(offset), 0xFFFFFFFF).response,
-                         AxiAccess::kSlaveError, fmt::format("response of a write at {:#x}", offset));
+                         AxiAccess::kSlaveError,
+                         fmt::format("response of a write at {:#x}", offset));
         }
         for (const Register& reg : table_.registers) {
             const std::uint32_t want = reg.name == "SCRATCH" ? 0x12345678 : reg.reset();
@@ -478,7 +480,8 @@ private:
         throw std::out_of_range(name);
     }
 
-    /// Jobs without beats: the core takes some, the queue the next, the others are dropped and tell.
+    /// Jobs without beats: the core takes some, the queue the next, the others are dropped and
+    /// tell.
     void queue_overflows() {
         const Episode episode = episode_of("remainder.m");
         std::uint32_t dropped = 0;
@@ -623,15 +626,17 @@ std::vector<AxiBeat> axi_beats(const Design& design, const std::string& name,
         beat.tdata.resize(static_cast<std::size_t>(axi.bytes()));
         std::size_t word = 0;
         for (const Port& port : ports.payload) {
-            const auto field = std::find_if(axi.fields.begin(), axi.fields.end(),
-                                            [&port](const AxiField& f) { return f.port == port.name; });
+            const auto field =
+                std::find_if(axi.fields.begin(), axi.fields.end(),
+                             [&port](const AxiField& f) { return f.port == port.name; });
             for (std::size_t bit = 0; bit < static_cast<std::size_t>(port.width); ++bit) {
                 if ((words[word + bit / 32] >> bit % 32 & 1) == 0) continue;
                 if (field == axi.fields.end()) {
                     beat.last = true;
                 } else {
                     const std::size_t at = static_cast<std::size_t>(field->lsb) + bit;
-                    beat.tdata[at / 8] = static_cast<std::uint8_t>(beat.tdata[at / 8] | 1U << at % 8);
+                    beat.tdata[at / 8] =
+                        static_cast<std::uint8_t>(beat.tdata[at / 8] | 1U << at % 8);
                 }
             }
             word += static_cast<std::size_t>(port.width + 31) / 32;
@@ -643,9 +648,9 @@ std::vector<AxiBeat> axi_beats(const Design& design, const std::string& name,
 
 std::vector<std::string> axi_tests(const Design& design, std::uint64_t seed) {
     std::vector<std::string> names = {
-        "registers.reset_values", "registers.read_write", "registers.unmapped",
-        "interrupts.test_and_clear", "jobs.refused", "jobs.queue_overflows",
-        "reset.by_software", "reset.holds_the_output", "counters.clear"};
+        "registers.reset_values",    "registers.read_write",   "registers.unmapped",
+        "interrupts.test_and_clear", "jobs.refused",           "jobs.queue_overflows",
+        "reset.by_software",         "reset.holds_the_output", "counters.clear"};
     for (const TestCase& test : test_plan(design, 1, seed)) {
         if (through_axi(design, test, seed)) names.push_back("plan." + test.name);
     }

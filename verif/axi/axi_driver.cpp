@@ -104,7 +104,9 @@ public:
     }
 
     void send(std::uint32_t stream, const std::uint8_t* tdata, bool last) {
-        Input& input = stream == PEFORGE_AXI_PRM ? *prm_ : stream == PEFORGE_AXI_WGT ? *wgt_ : *act_;
+        Input& input = stream == PEFORGE_AXI_PRM   ? *prm_
+                       : stream == PEFORGE_AXI_WGT ? *wgt_
+                                                   : *act_;
         Beat beat;
         const std::size_t lanes = input.payload.lanes();
         beat.data.assign((lanes + 3) / 4, 0);
@@ -271,8 +273,10 @@ private:
             std::vector<std::uint32_t> payload((dut_.m_axis_out_tdata.width() + 31) / 32);
             dut_.m_axis_out_tdata.get_words(payload);
             payload.push_back(last ? 1 : 0);
-            std::vector<std::uint32_t> b(1, static_cast<std::uint32_t>(dut_.s_axil_bresp.get_u64()));
-            std::vector<std::uint32_t> r(1, static_cast<std::uint32_t>(dut_.s_axil_rdata.get_u64()));
+            std::vector<std::uint32_t> b(1,
+                                         static_cast<std::uint32_t>(dut_.s_axil_bresp.get_u64()));
+            std::vector<std::uint32_t> r(1,
+                                         static_cast<std::uint32_t>(dut_.s_axil_rdata.get_u64()));
             r.push_back(static_cast<std::uint32_t>(dut_.s_axil_rresp.get_u64()));
             stats_.protocol_errors +=
                 static_cast<unsigned>(out_held_.step(reset, valid, ready, payload)) +

@@ -33,7 +33,8 @@ FileSet wrapper_files(const Design& design, const FileSet& files) {
     visible = "`verilator_config\n";
     for (const char* name : {"core_cycles", "core_saturations", "core_nar_count", "core_error",
                              "core_busy", "wgt_valid", "wgt_ready", "act_valid", "act_ready"}) {
-        visible += fmt::format("public_flat_rd -module \"{}\" -var \"{}\"\n", axi_top(design), name);
+        visible +=
+            fmt::format("public_flat_rd -module \"{}\" -var \"{}\"\n", axi_top(design), name);
     }
     return all;
 }

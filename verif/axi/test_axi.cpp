@@ -11,8 +11,8 @@ namespace peforge {
 namespace {
 
 Design design_of(const std::string& spec) {
-    return resolve(load_spec(std::filesystem::path(PEFORGE_SOURCE_DIR) / "specs" /
-                             (spec + ".json")));
+    return resolve(
+        load_spec(std::filesystem::path(PEFORGE_SOURCE_DIR) / "specs" / (spec + ".json")));
 }
 
 class AxiWrapper : public testing::TestWithParam<const char*> {};

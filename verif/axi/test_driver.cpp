@@ -112,8 +112,9 @@ TEST_P(CDriver, RunsJobs) {
         const Beats& beats = episode.feed.beats;
         model.set_pauses({{32, 32, 32}, 64, 32}, 7);
         // The parameters are packed by the driver: a word of scale and shift, behind the bias.
-        const auto pack = driver.get<void(std::uint32_t*, std::int64_t, std::uint32_t,
-                                          std::uint32_t)>("pack_prm");
+        const auto pack =
+            driver.get<void(std::uint32_t*, std::int64_t, std::uint32_t, std::uint32_t)>(
+                "pack_prm");
         const std::vector<AxiBeat> prm = axi_beats(design, "prm", beats.prm);
         for (std::uint64_t i = 0; i < beats.prm.beats(); ++i) {
             const auto words = beats.prm.beat(i);
@@ -226,8 +227,12 @@ TEST(CDriver, RefusesWhatIsNotThere) {
     EXPECT_EQ(start(&bus, good), kOk);
     EXPECT_EQ(word("JOB_M"), most);
     EXPECT_EQ(word("JOB_OPTIONS"), 3U);
-    for (const auto& [at, value] : {std::pair<int, std::uint32_t>{0, 0}, {0, most + 1}, {1, 0},
-                                    {1, 1U << design.tiles_bits}, {2, 2}, {4, 2}}) {
+    for (const auto& [at, value] : {std::pair<int, std::uint32_t>{0, 0},
+                                    {0, most + 1},
+                                    {1, 0},
+                                    {1, 1U << design.tiles_bits},
+                                    {2, 2},
+                                    {4, 2}}) {
         std::uint32_t bad[] = {most, 1, 1, 1, 0};
         bad[at] = value;
         EXPECT_EQ(start(&bus, bad), kRefused) << at;

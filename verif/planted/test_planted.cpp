@@ -55,11 +55,10 @@ TEST(PlantedBugList, SoundArraysPass) {
         SCOPED_TRACE(spec);
         const Design design = sound_design(spec);
         const FileSet files = emit(design);
-        const Finding finding = check == Check::kUnknown
-                                    ? run_icarus(design, files, default_cache_dir(), 1)
-                                : check == Check::kAxi
-                                    ? run_axi(design, files, default_cache_dir(), 1)
-                                    : run_verilator(design, files, default_cache_dir(), 1, 1);
+        const Finding finding =
+            check == Check::kUnknown ? run_icarus(design, files, default_cache_dir(), 1)
+            : check == Check::kAxi   ? run_axi(design, files, default_cache_dir(), 1)
+                                     : run_verilator(design, files, default_cache_dir(), 1, 1);
         EXPECT_EQ(finding.message, "");
     }
 }
