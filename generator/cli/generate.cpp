@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "generator/cli/cli.hpp"
 #include "generator/design/design.hpp"
@@ -20,11 +21,14 @@ struct GenerateOptions {
     CommonOptions common;
     std::string spec;
     std::filesystem::path out;
+    std::filesystem::path report;
 };
 
 int generate(const GenerateOptions& o) {
     const Design design = resolve(load_spec(o.spec), o.spec);
-    const FileSet files = emit(design);
+    std::optional<SynthesisFigures> figures;
+    if (!o.report.empty()) figures = read_figures(o.report, design);
+    const FileSet files = emit(design, figures);
     write_folder(files, o.out);
     if (o.common.json) {
         nlohmann::ordered_json result = {{"name", design.top},
@@ -54,6 +58,10 @@ void add_generate(CLI::App& app, Action& action) {
         "generate", "write RTL, manifest.json, filelist.f, bench binding and hand-off files");
     command->add_option("SPEC", options->spec, "JSON spec, see: peforge help spec")->required();
     add_out(*command, options->out);
+    command
+        ->add_option("--report", options->report,
+                     "report.json of peforge synth: its figures go into the datasheet")
+        ->type_name("FILE");
     add_common(*command, options->common);
     command->callback([&action, options] { action = [options] { return generate(*options); }; });
 }

@@ -425,6 +425,11 @@ std::vector<golden::Job> plan(const Design& design, golden::GemmShape shape,
                : golden::plan(shape, design.tile_k, design.cols, design.rows_m, design.mode, rows);
 }
 
+bool has_nar(const Design& design) {
+    return design.systolic && (golden::has_nar(design.systolic->datapath.activation) ||
+                               golden::has_nar(design.systolic->datapath.weight));
+}
+
 bool has_choice(const Design& design) {
     return design.systolic && design.systolic->choice != golden::Choice::kNothing;
 }

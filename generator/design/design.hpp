@@ -80,6 +80,9 @@ struct Design {
 std::vector<golden::Job> plan(const Design& design, golden::GemmShape shape,
                               const golden::RowLists& rows = {});
 
+/// Whether an operand may be NaR: the core then counts them.
+bool has_nar(const Design& design);
+
 /// Whether a part of the formats comes with each job (golden::Choice), by what numbers, and their
 /// ports.
 bool has_choice(const Design& design);

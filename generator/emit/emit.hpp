@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "generator/design/design.hpp"
@@ -14,10 +15,23 @@ namespace peforge {
 /// Files of a generated folder by relative path; ordered, so that output is deterministic.
 using FileSet = std::map<std::string, std::string>;
 
-/// rtl/*.v, rtl/filelist.f order in filelist.f, manifest.json, bench/<name>_ports.hpp, <name>.sdc,
-/// spec.json, memories.json, and other bodies of the memories in memories/. Throws InputError when
-/// a module would have the name of a signal, which linters refuse.
-FileSet emit(const Design& design);
+/// What a report of `peforge synth` says, for the datasheet.
+struct SynthesisFigures {
+    std::optional<double> area;
+    std::string unit;  ///< of the area
+    std::optional<double> fmax_mhz;
+    std::string library;
+    std::string source;  ///< tools and target
+};
+
+/// Reads report.json. Throws InputError when it is none, or one of another spec.
+SynthesisFigures read_figures(const std::filesystem::path& report, const Design& design);
+
+/// rtl/*.v in the order of filelist.f, axi/*.v of the wrapper behind them in filelist_axi.f,
+/// manifest.json with the SHA-256 of every other file, spec.json, memories.json, other bodies of
+/// the memories in memories/, benches, registers/, sw/, hand-off files and a datasheet. Throws
+/// InputError when a module would have the name of a signal, which linters refuse.
+FileSet emit(const Design& design, const std::optional<SynthesisFigures>& figures = {});
 
 /// Writes all files into `dir`: whole or not at all (written beside it, then renamed). An existing
 /// folder is replaced only if it is empty or holds a peforge manifest.json.

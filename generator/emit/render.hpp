@@ -6,9 +6,13 @@
 #include <kainjow/mustache.hpp>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace peforge {
+
+/// Stands for the top's name until modules have been renamed: that name may begin like theirs.
+constexpr std::string_view kTopMark = "@top@";
 
 /// A number as template text.
 inline std::string text(long long value) {

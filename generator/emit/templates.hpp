@@ -15,4 +15,7 @@ const std::map<std::string, std::string_view>& rtl_templates();
 /// Files of rtl_templates/memories/: other bodies of pf_memory.
 const std::map<std::string, std::string_view>& memory_templates();
 
+/// Files of rtl_templates/axi/: the AXI wrapper.
+const std::map<std::string, std::string_view>& axi_templates();
+
 }  // namespace peforge

@@ -74,14 +74,12 @@ std::string synth_problem(const Design& design, const FileSet& files, long long&
     return "";
 }
 
-}  // namespace
-
-std::string lint_problem(const Design& design, const fs::path& folder) {
+/// Every tool must accept the files of a list and print nothing.
+std::string lint_list(const std::string& filelist, const std::string& top, const fs::path& folder) {
     std::vector<std::string> files;
-    std::istringstream list(emit(design).at("filelist.f"));
+    std::istringstream list(filelist);
     for (std::string line; std::getline(list, line);) files.push_back(line);
 
-    const std::string& top = design.top;
     std::vector<std::vector<std::string>> tools = {
         {"verilator", "--lint-only", "-Wall", "--top-module", top},
         {"iverilog", "-g2005", "-Wall", "-s", top, "-o", "/dev/null"},
@@ -100,6 +98,17 @@ std::string lint_problem(const Design& design, const fs::path& folder) {
         }
     }
     return "";
+}
+
+}  // namespace
+
+std::string lint_problem(const Design& design, const fs::path& folder) {
+    // The wrapper's elaboration includes the core, which is looked at alone as well.
+    const FileSet emitted = emit(design);
+    if (const std::string p = lint_list(emitted.at("filelist.f"), design.top, folder); !p.empty()) {
+        return p;
+    }
+    return lint_list(emitted.at("filelist_axi.f"), design.top + "_axi", folder);
 }
 
 std::string check_valid(const std::string& text, const ValidStages& stages,

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "generator/spec/error.hpp"
+#include "verif/axi/axi_bench.hpp"
 #include "verif/benches/bench.hpp"
 #include "verif/replay/regression.hpp"
 
@@ -61,6 +62,8 @@ const char* to_string(Check check) {
             return "cycle count";
         case Check::kError:
             return "error flag";
+        case Check::kAxi:
+            return "AXI bench";
         case Check::kUnknown:
             return "X at an output";
         case Check::kNothing:
@@ -76,7 +79,8 @@ Design design_of(const std::string& spec, const std::filesystem::path& specs) {
 FileSet plant(const Bug& bug, const Design& design) {
     FileSet files = emit(design);
     const std::string name =
-        fmt::format("rtl/{}{}{}.v", design.top, bug.module.empty() ? "" : "_", bug.module);
+        fmt::format("{}/{}{}{}.v", bug.module.starts_with("axi") ? "axi" : "rtl", design.top,
+                    bug.module.empty() ? "" : "_", bug.module);
     std::string& text = files.at(name);
     const std::size_t at = text.find(bug.from);
     if (at == std::string::npos || text.find(bug.from, at + 1) != std::string::npos) {
@@ -126,9 +130,26 @@ Finding run_icarus(const Design& design, const FileSet& files,
     return {};
 }
 
+Finding run_axi(const Design& design, const FileSet& files, const std::filesystem::path& cache_dir,
+                std::uint64_t seed) {
+    try {
+        AxiModel model(design, files, cache_dir);
+        for (const std::string& name : axi_tests(design, seed)) {
+            const AxiTestResult result = run_axi_test(design, model, name, seed);
+            if (!result.failure.empty()) {
+                return {Check::kAxi, result.name, first_line(result.failure)};
+            }
+        }
+    } catch (const CheckFailedError& error) {
+        return {Check::kLint, "", complaint(error.what())};
+    }
+    return {};
+}
+
 Finding run(const Bug& bug, const Design& design, const std::filesystem::path& cache_dir, int level,
             std::uint64_t seed) {
     const FileSet files = plant(bug, design);
+    if (bug.module.starts_with("axi")) return run_axi(design, files, cache_dir, seed);
     return bug.check == Check::kUnknown
                ? run_icarus(design, files, cache_dir, seed)
                : run_verilator(design, files, cache_dir, std::max(level, bug.level), seed);

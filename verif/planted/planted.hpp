@@ -24,6 +24,7 @@ enum class Check {
     kNar,          ///< that of NaR operands
     kCycles,       ///< the time an episode takes
     kError,        ///< the error flag
+    kAxi,          ///< the bench of the AXI wrapper
     kUnknown,      ///< an X at an output in Icarus Verilog
     kNothing,      ///< all tests pass
 };
@@ -34,7 +35,8 @@ struct Bug {
     std::string name;
     std::string kind;    ///< as a user would report it
     std::string spec;    ///< of specs/
-    std::string module;  ///< without the spec's name and the underscore; empty for the top
+    std::string module;  ///< without the spec's name and the underscore; empty for the top; those
+                         ///< of the AXI wrapper begin with axi
     std::string from;    ///< occurs once in the module
     std::string to;
     Check check = Check::kOutput;  ///< that has to notice it
@@ -68,7 +70,12 @@ Finding run_verilator(const Design& design, const FileSet& files,
 Finding run_icarus(const Design& design, const FileSet& files,
                    const std::filesystem::path& cache_dir, std::uint64_t seed);
 
-/// run_icarus for a bug that shows as an X, else run_verilator, at `level` or the bug's own.
+/// Runs the bench of the AXI wrapper, up to the first failure. Throws MissingToolError.
+Finding run_axi(const Design& design, const FileSet& files, const std::filesystem::path& cache_dir,
+                std::uint64_t seed);
+
+/// run_icarus for a bug that shows as an X, run_axi for one of the wrapper, else run_verilator, at
+/// `level` or the bug's own.
 Finding run(const Bug& bug, const Design& design, const std::filesystem::path& cache_dir, int level,
             std::uint64_t seed);
 

@@ -35,12 +35,18 @@ Design design_of(const std::string& spec) {
 std::vector<std::string> write_rtl(const FileSet& files, const fs::path& dir) {
     std::vector<std::string> names;
     for (const auto& [name, text] : files) {
-        if (name.rfind("rtl/", 0) != 0) continue;
+        if (!name.starts_with("rtl/") && !name.starts_with("axi/")) continue;
         fs::create_directories((dir / name).parent_path());
         std::ofstream(dir / name, std::ios::binary) << text;
         names.push_back(name);
     }
     return names;
+}
+
+/// Without the AXI wrapper.
+std::vector<std::string> core_of(std::vector<std::string> files) {
+    std::erase_if(files, [](const std::string& name) { return name.starts_with("axi/"); });
+    return files;
 }
 
 /// Every tool must accept the files and print nothing.
@@ -74,7 +80,9 @@ class EmittedSpec : public testing::TestWithParam<std::string> {};
 TEST_P(EmittedSpec, LintsCleanOnThreeTools) {
     const Design design = design_of(GetParam());
     const ScratchDir dir;
-    expect_clean(write_rtl(emit(design), dir.path()), design.top, dir.path());
+    const auto files = write_rtl(emit(design), dir.path());
+    expect_clean(core_of(files), design.top, dir.path());
+    expect_clean(files, design.top + "_axi", dir.path());
 }
 
 TEST_P(EmittedSpec, RegeneratesByteIdentically) {
@@ -99,7 +107,7 @@ INSTANTIATE_TEST_SUITE_P(Examples, EmittedSpec, testing::ValuesIn(example_specs(
 TEST(EmittedParameters, OtherSizesLintClean) {
     const Design design = design_of("lp8_ws_8x8");
     const ScratchDir dir;
-    const auto files = write_rtl(emit(design), dir.path());
+    const auto files = core_of(write_rtl(emit(design), dir.path()));
     // 1, 3, 7, 255 rows of the buffer: no count that fits its port is too large.
     for (const auto& [rows, cols, lanes, post, rows_m] : {std::tuple{1, 1, 1, 1, 1},
                                                           {1, 5, 1, 2, 3},
@@ -117,7 +125,7 @@ TEST(EmittedParameters, OtherSizesLintClean) {
 TEST(EmittedParameters, OtherSizesOfOutputStationaryArraysLintClean) {
     const Design design = design_of("lp8_os_1x7");
     const ScratchDir dir;
-    const auto files = write_rtl(emit(design), dir.path());
+    const auto files = core_of(write_rtl(emit(design), dir.path()));
     for (const auto& [rows, cols, lanes, post] :
          {std::tuple{1, 1, 1, 1}, {1, 5, 1, 2}, {5, 1, 2, 1}, {3, 7, 1, 7}, {16, 16, 1, 4}}) {
         SCOPED_TRACE(fmt::format("{}x{} lanes {}", rows, cols, lanes));
@@ -149,7 +157,9 @@ TEST(EmittedNames, ANameLikeATemplatePrefixLintsClean) {
         SCOPED_TRACE(name);
         spec.name = name;
         const ScratchDir dir;
-        expect_clean(write_rtl(emit(resolve(spec)), dir.path()), name, dir.path());
+        const auto files = write_rtl(emit(resolve(spec)), dir.path());
+        expect_clean(core_of(files), name, dir.path());
+        expect_clean(files, std::string(name) + "_axi", dir.path());
     }
 }
 
@@ -158,11 +168,21 @@ TEST(EmittedParameters, ImpossibleCombinationStopsElaboration) {
     const ScratchDir dir;
     std::vector<std::string> argv = {"verilator", "--lint-only", "--top-module", design.top,
                                      "-GACC_W=12"};
-    for (const std::string& f : write_rtl(emit(design), dir.path())) argv.push_back(f);
+    for (const std::string& f : core_of(write_rtl(emit(design), dir.path()))) argv.push_back(f);
     const ProcessResult result = run_process(argv, dir.path());
     EXPECT_NE(result.status, 0);
     EXPECT_NE(result.output.find("error_acc_w_is_below_the_partial_sum"), std::string::npos)
         << result.output;
+}
+
+TEST(Templates, ModulesOfTheWrapperLintOnTheirOwn) {
+    const ScratchDir dir;
+    for (const auto& [name, text] : axi_templates()) {
+        if (!name.ends_with(".v")) continue;
+        SCOPED_TRACE(name);
+        std::ofstream(dir.path() / name, std::ios::binary) << text;
+        expect_clean({name}, name.substr(0, name.size() - 2), dir.path());
+    }
 }
 
 /// Modules that need no table lint on their own with their default parameters.
