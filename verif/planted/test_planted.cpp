@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <set>
@@ -44,7 +45,8 @@ TEST_P(PlantedBugs, AreCaught) {
 INSTANTIATE_TEST_SUITE_P(Rtl, PlantedBugs, testing::ValuesIn(caught_bugs()),
                          [](const auto& bug) { return bug.param.name; });
 
-/// Without a bug nothing is found: neither on Verilator nor an X on Icarus.
+/// Without a bug nothing is found: neither on Verilator nor an X on Icarus, nor through AXI. That the
+/// examples pass on Verilator, Regress.EveryExampleIsRightAtLevelOne tests.
 TEST(PlantedBugList, SoundArraysPass) {
     std::set<std::pair<std::string, Check>> runs;
     for (const Bug& bug : bugs()) {
@@ -53,6 +55,8 @@ TEST(PlantedBugList, SoundArraysPass) {
     }
     for (const auto& [spec, check] : runs) {
         SCOPED_TRACE(spec);
+        const bool example = std::filesystem::exists(PEFORGE_SOURCE_DIR "/specs/" + spec + ".json");
+        if (example && check == Check::kOutput) continue;
         const Design design = sound_design(spec);
         const FileSet files = emit(design);
         const Finding finding =
