@@ -54,6 +54,11 @@ std::string cost_key(const FileSet& files, const CostSettings& settings) {
     all += tool_version({"sta", "-version"}, scratch.path());
     all += tool_version({"verilator", "--version"}, scratch.path());
     all += sha256(target_library(settings.target).text) + "\n";
+    for (const fs::path& dir : settings.activity) {
+        for (const char* file : {"activity.json", "inputs.hex", "outputs.hex"}) {
+            all += sha256(read_file(dir / file)) + "\n";
+        }
+    }
     for (const auto& [path, text] : files) {
         if (path.ends_with(".v") || path == "filelist.f") all += path + " " + sha256(text) + "\n";
     }
@@ -154,17 +159,34 @@ HardwareCost hardware_cost(const Design& design, const CostSettings& settings) {
     options.clock_ns = settings.clock_ns;
     HardwareCost cost;
     cost.key = key;
-    for (const power::PowerReport& p : measure_power(design, files, report, options, how)) {
+    options.activity = settings.activity;
+    const std::vector<power::PowerReport> powers =
+        measure_power(design, files, report, options, how);
+    cost.period_ns = powers.front().period_ns;
+    cost.leakage_nw = powers.front().total.leakage_nw;
+    // Several workloads of a mode count as one long one.
+    std::map<std::string, std::vector<const power::PowerReport*>> by_mode;
+    for (const power::PowerReport& p : powers) by_mode[p.workload.mode].push_back(&p);
+    for (const power::PowerReport& p : powers) {
+        const auto of_mode = by_mode.find(p.workload.mode);
+        if (of_mode == by_mode.end()) continue;
         ModeEnergy m;
         m.mode = p.workload.mode;
-        const auto cycles = static_cast<double>(p.cycles);
-        m.idle_pj_per_cycle = p.total.clock_pins / cycles;
-        m.product_pj = (p.total.dynamic() - p.total.clock_pins) /
-                       static_cast<double>(p.workload.macs);
-        m.workload = p.workload.description;
+        double idle = 0.0;
+        double rest = 0.0;
+        double cycles = 0.0;
+        double macs = 0.0;
+        for (const power::PowerReport* one : of_mode->second) {
+            idle += one->total.clock_pins;
+            rest += one->total.dynamic() - one->total.clock_pins;
+            cycles += static_cast<double>(one->cycles);
+            macs += static_cast<double>(one->workload.macs);
+            m.workload += (m.workload.empty() ? "" : "; ") + one->workload.description;
+        }
+        m.idle_pj_per_cycle = idle / cycles;
+        m.product_pj = rest / macs;
         cost.modes.push_back(std::move(m));
-        cost.period_ns = p.period_ns;
-        cost.leakage_nw = p.total.leakage_nw;
+        by_mode.erase(of_mode);
     }
     cost.area = report.area();
     cost.unit = report.unit;
@@ -178,6 +200,11 @@ HardwareCost hardware_cost(const Design& design, const CostSettings& settings) {
 }
 
 HardwareCost fitted_cost(const Design& design, const CostSettings& settings) {
+    if (!settings.activity.empty()) {
+        throw InputError("--fit", "",
+                         "measures other arrays than the recorded one; allowed: --fit without "
+                         "--activity");
+    }
     if (!design.systolic) {
         throw InputError("--fit", "", "is for systolic arrays; allowed: no --fit with a LUT array");
     }

@@ -43,6 +43,7 @@ struct HardwareCost {
 struct CostSettings {
     std::string target = "osu018";
     std::optional<double> clock_ns;
+    std::vector<std::filesystem::path> activity;  ///< recorded workloads; empty: the built-in one
     std::filesystem::path cache;  ///< folder of the cost library
     std::function<void(std::string_view)> progress;
 };

@@ -321,6 +321,16 @@ std::string to_json(const SynthReport& r) {
         j["pe_tmin_ns"] = optional_number(r.pe_tmin_ns());
         j["pe_fmax_mhz"] = r.pe_tmin_ns() ? mhz(*r.pe_tmin_ns()) : Json(nullptr);
         j["critical_path"] = {{"from", path_end(r.timing->from)}, {"to", path_end(r.timing->to)}};
+    } else if (r.route) {
+        j["fmax_mhz"] = optional_number(r.route->fmax_mhz);
+        j["route"] = {{"device", r.route->device},
+                      {"fits", r.route->fits},
+                      {"fmax_mhz", optional_number(r.route->fmax_mhz)},
+                      {"logic_cells", r.route->logic_cells},
+                      {"logic_cells_there", r.route->logic_cells_there},
+                      {"dsp_blocks", r.route->dsps},
+                      {"ram_blocks", r.route->rams},
+                      {"wrapper", "four pins: a shift register in, one out"}};
     } else {
         j["fmax_mhz"] = nullptr;
         j["timing_error"] = r.timing_error;
@@ -407,6 +417,14 @@ std::string to_text(const SynthReport& r) {
         if (const auto pe = r.pe_tmin_ns()) {
             out += fmt::format("PE alone {:.3f} ns, {:.1f} MHz\n", *pe, 1000.0 / *pe);
         }
+    } else if (r.route) {
+        out += fmt::format("placed and routed on {} behind four pins: {}, {} of {} logic cells, {} DSP and {} RAM "
+                           "blocks\n",
+                           r.route->device,
+                           r.route->fmax_mhz ? fmt::format("{:.1f} MHz", *r.route->fmax_mhz)
+                                             : std::string("does not fit"),
+                           r.route->logic_cells, r.route->logic_cells_there, r.route->dsps,
+                           r.route->rams);
     } else {
         out += "no timing: " + r.timing_error + "\n";
     }

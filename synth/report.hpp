@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "generator/emit/emit.hpp"
+#include "synth/fpga.hpp"
 #include "synth/hierarchy.hpp"
 #include "synth/sram.hpp"
 #include "synth/timing.hpp"
@@ -119,6 +120,7 @@ struct SynthReport {
     std::map<std::string, double> lef_areas;  ///< cells of memories whose area is not the library's
     std::optional<double> clock_ns;           ///< as asked for
     std::optional<Timing> timing;
+    std::optional<Route> route;        ///< FPGA targets that were placed and routed
     std::string timing_error;          ///< why there is no timing
     std::optional<FloorReport> floor;  ///< systolic arrays on standard cells
     std::optional<MappedNetlist> mapped;

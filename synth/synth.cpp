@@ -19,6 +19,7 @@
 #include "generator/support/files.hpp"
 #include "generator/support/process.hpp"
 #include "synth/floor.hpp"
+#include "synth/fpga.hpp"
 #include "synth/hierarchy.hpp"
 #include "synth/liberty.hpp"
 #include "synth/mapping.hpp"
@@ -35,19 +36,6 @@ namespace fs = std::filesystem;
 namespace synth {
 
 namespace {
-
-struct FpgaTarget {
-    const char* name;
-    const char* command;
-    const char* label;
-};
-
-constexpr std::array<FpgaTarget, 3> kFpgaTargets = {{
-    {"xilinx", "synth_xilinx -family xc7 -noiopad",
-     "Xilinx 7 series, cells after mapping, not placed"},
-    {"ice40", "synth_ice40 -noflatten", "Lattice iCE40 HX, cells after mapping, not placed"},
-    {"ecp5", "synth_ecp5 -noflatten", "Lattice ECP5, cells after mapping, not placed"},
-}};
 
 constexpr const char* kFpgaList = "memories/fpga.f";
 
@@ -106,13 +94,6 @@ void run_yosys(const std::string& script, const fs::path& dir, SynthReport& repo
     report.artefacts["synth.ys"] = script;
     report.artefacts["yosys.log"] = stable_log(read_file(dir / "yosys.log"), dir);
     if (result.status != 0) throw CheckFailedError("yosys: " + yosys_error(result.output));
-}
-
-bool is_fpga_flip_flop(const std::string& cell) {
-    for (const char* prefix : {"FDRE", "FDSE", "FDCE", "FDPE", "SB_DFF", "TRELLIS_FF"}) {
-        if (cell.rfind(prefix, 0) == 0) return true;
-    }
-    return false;
 }
 
 /// A PE in all the ways it was mapped, and the one that is taken.
@@ -524,12 +505,39 @@ void add_storage(SynthReport& report, const RtlInput& rtl, const Library& cells,
 void synthesise_fpga(SynthReport& report, const ScriptInputs& in, const FpgaTarget& target,
                      const SynthSettings& settings, const fs::path& dir) {
     tell(settings, "mapping to FPGA cells");
-    run_yosys(fpga_script(in, target.command), dir, report);
+    std::string command = target.command;
+    if (settings.dsp) {
+        const char* option = *settings.dsp ? target.with_dsp : target.no_dsp;
+        if (*option != '\0') command += std::string(" ") + option;
+    }
+    run_yosys(fpga_script(in, command), dir, report);
     const Hierarchy hierarchy(read_file(dir / "elaborated.json"), in.top);
     Mapped mapped;
     mapped.cells = parse_stat(read_file(dir / "fpga.stat"));
     fill_report(report, mapped, hierarchy, nullptr);
-    report.timing_error = "FPGA targets are not placed and routed";
+    if (settings.route.empty()) {
+        report.timing_error = "not placed and routed";
+        return;
+    }
+    if (*target.flat == '\0') {
+        throw InputError("--route", "",
+                         std::string("there is no router for ") + target.name + "; allowed: ice40");
+    }
+    tell(settings, "place and route");
+    write_file(dir / "pins.v",
+               pin_saver(in.top, hierarchy.modules().at(hierarchy.top()).ports));
+    const std::string script =
+        route_script(in.sources, in.top, target, settings.dsp.value_or(false));
+    write_file(dir / "route.ys", script);
+    const ProcessResult mapping = run_process({"yosys", "-q", "-s", "route.ys"}, dir);
+    if (mapping.status != 0) throw CheckFailedError("yosys: " + yosys_error(mapping.output));
+    report.artefacts["route.ys"] = script;
+    report.artefacts["pins.v"] = read_file(dir / "pins.v");
+    constexpr double kGoalMhz = 50.0;
+    report.route = place_and_route(
+        settings.route, settings.clock_ns ? 1000.0 / *settings.clock_ns : kGoalMhz, dir);
+    report.tools["nextpnr-ice40"] = report.route->tool;
+    report.timing_error = report.route->fits ? "" : "does not fit " + settings.route;
 }
 
 }  // namespace
@@ -551,10 +559,13 @@ SynthReport synthesise(const RtlInput& rtl, const SynthSettings& settings) {
     if (settings.clock_ns && !(std::isfinite(*settings.clock_ns) && *settings.clock_ns > 0.0)) {
         throw InputError("--clock", "", "must be a period in ns above 0");
     }
-    const auto* fpga =
-        std::find_if(kFpgaTargets.begin(), kFpgaTargets.end(),
-                     [&settings](const FpgaTarget& t) { return settings.target == t.name; });
-    const bool asic = fpga == kFpgaTargets.end();
+    const FpgaTarget* fpga = fpga_target(settings.target);
+    const bool asic = fpga == nullptr;
+    if (asic && (settings.dsp || !settings.route.empty())) {
+        throw InputError(settings.dsp ? "--dsp" : "--route", "",
+                         "is for FPGA targets; allowed with standard cells: neither --dsp, --no-dsp "
+                         "nor --route");
+    }
     const LibrarySource source = asic ? target_library(settings.target) : LibrarySource();
 
     SynthReport report;
@@ -707,6 +718,8 @@ int synth_command(const SynthOptions& options) {
     synth::SynthSettings settings;
     settings.target = options.target;
     settings.clock_ns = options.clock_ns;
+    settings.dsp = options.dsp;
+    settings.route = options.route;
     settings.memory = synth::memory_kind(options.memory);
     settings.keep_mapped = options.power;
     if (!options.sram_model.empty()) {

@@ -23,10 +23,12 @@ namespace peforge {
 struct SynthOptions {
     std::filesystem::path spec;
     std::filesystem::path out;
-    std::string target = "osu018";     ///< osu018, osu035, osu050, xilinx, ice40, ecp5, FILE.lib[.gz],...
+    std::string target = "osu018";     ///< osu018, osu035, osu050, xilinx, xcup, ice40, ecp5, gowin, FILE.lib[.gz],...
     std::optional<double> clock_ns;    ///< target period, > 0; standard cells only
     std::string memory = "macro";      ///< macro, flip_flops, latches; standard cells only
     std::filesystem::path sram_model;  ///< file; empty: none
+    std::optional<bool> dsp;           ///< FPGA targets: multipliers in DSP blocks; empty: as usual there
+    std::string route;                 ///< ice40: device to place and route for; empty: none
     bool power = false;                ///< standard cells only
     std::vector<double> zeros = {0.5};  ///< of the built-in workload's activations; a run for each
     std::string mode;                  ///< of a mixed array, by name; empty: the first
@@ -57,6 +59,8 @@ struct SynthSettings {
     /// smaller.
     MemoryKind memory = MemoryKind::kMacro;
     std::optional<SramModel> sram_model;
+    std::optional<bool> dsp;   ///< FPGA targets: whether multipliers become DSP blocks
+    std::string route;         ///< ice40: device to place and route for; empty: none
     bool floor = true;         ///< whether the PE's bare floor is mapped as well
     bool keep_mapped = false;  ///< whether the report gets `mapped`
     std::function<void(std::string_view)> progress;  ///< told each step's name; may be empty

@@ -43,6 +43,11 @@ void add_cost(CLI::App& app, Action& action) {
     CLI::Option* clock = command->add_option("--clock", state->clock_ns, "period in ns, 10 by default")
                              ->check(CLI::PositiveNumber)
                              ->type_name("NS");
+    command
+        ->add_option("--activity", state->settings.activity,
+                     "recorded workloads (peforge run --record) that the energy is measured under, in "
+                     "place of the built-in one")
+        ->type_name("DIR...");
     command->add_flag("--fit", state->fit,
                       "do not synthesise this array: fit it through four smaller ones of its spec");
     add_common(*command, state->common);
@@ -55,6 +60,7 @@ void add_cost(CLI::App& app, Action& action) {
             const golden::GemmShape shape = {state->layer[0], state->layer[1], state->layer[2]};
             // What is wrong with the layer is said before minutes of synthesis.
             synth::check_layer(design, shape, state->mode);
+            for (const auto& dir : settings.activity) synth::power::read_workload(design, dir);
             if (!state->common.quiet && isatty(STDERR_FILENO) == 1) {
                 settings.progress = [](std::string_view step) { fmt::print(stderr, "{} ...\n", step); };
             }

@@ -24,12 +24,22 @@ void add_synth(CLI::App& app, Action& action) {
     add_out(*command, o.out);
     command
         ->add_option("--target", o.target,
-                     "osu018, osu035, osu050, xilinx, ice40, ecp5, or liberty files of yours, .lib or "
+                     "osu018, osu035, osu050, xilinx, xcup, ice40, ecp5, gowin, or liberty files of yours, .lib or "
                      ".lib.gz, separated by commas")
         ->type_name("NAME|FILE.lib,...")
         ->capture_default_str();
+    command->add_flag("--dsp,!--no-dsp", o.dsp,
+                      "FPGA targets: multipliers in DSP blocks, or none there; default: as the family's "
+                      "flow does");
+    command
+        ->add_option("--route", o.route,
+                     "ice40: place and route with nextpnr for hx1k, hx8k, lp8k or up5k, behind a wrapper "
+                     "of four pins")
+        ->type_name("DEVICE");
     CLI::Option* clock =
-        command->add_option("--clock", state->clock_ns, "target period in ns, standard cells only")
+        command
+            ->add_option("--clock", state->clock_ns,
+                         "target period in ns: standard cells, and --route")
             ->check(CLI::PositiveNumber)
             ->type_name("NS");
     command

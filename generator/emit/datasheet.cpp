@@ -106,7 +106,10 @@ SheetSection results(const Design& d, const std::optional<SynthesisFigures>& fig
                                           : kUnknown);
     row("Fmax",
         figures && figures->fmax_mhz ? fmt::format("{:.1f} MHz", *figures->fmax_mhz) : kUnknown);
-    row("energy", "not known until `peforge synth --power`");
+    row("energy of a product, logic",
+        figures && figures->pj_per_product
+            ? fmt::format("{:.2f} pJ ({})", *figures->pj_per_product, figures->workload)
+            : "not known until `peforge synth --power`");
     row("memory", fmt::format("{} bits", memory_bits));
     if (figures) {
         row("figures from", fmt::format("{}, {}", figures->source, figures->library));

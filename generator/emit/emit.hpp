@@ -20,6 +20,8 @@ struct SynthesisFigures {
     std::optional<double> area;
     std::string unit;  ///< of the area
     std::optional<double> fmax_mhz;
+    std::optional<double> pj_per_product;  ///< logic, of the first mode and workload
+    std::string workload;                  ///< that it was measured under
     std::string library;
     std::string source;  ///< tools and target
 };

@@ -37,7 +37,19 @@ SynthesisFigures read_figures(const std::filesystem::path& report, const Design&
     figures.area = number("area");
     figures.unit = word("unit");
     figures.fmax_mhz = number("fmax_mhz");
-    figures.library = word("library");
+    if (const auto library = j.find("library"); library != j.end() && library->is_object()) {
+        figures.library = library->value("name", "");
+    }
+    if (const auto power = j.find("power");
+        power != j.end() && power->is_array() && !power->empty() && power->front().is_object()) {
+        const nlohmann::json& first = power->front();
+        if (first.contains("pj_per_mac") && first["pj_per_mac"].is_number()) {
+            figures.pj_per_product = first["pj_per_mac"].get<double>();
+        }
+        if (first.contains("workload") && first["workload"].is_object()) {
+            figures.workload = first["workload"].value("description", "");
+        }
+    }
     figures.source = "target " + word("target");
     if (const auto tools = j.find("tools"); tools != j.end() && tools->is_object()) {
         for (const auto& [tool, version] : tools->items()) {

@@ -351,7 +351,7 @@ TEST(HandOffFigures, GoIntoTheDatasheet) {
     EXPECT_THAT(emit(design).at("datasheet.md"), HasSubstr("| Fmax | not known until"));
     std::ofstream(report) << nlohmann::json{{"target", "osu018"},
                                             {"spec_hash", design.spec.hash},
-                                            {"library", "osu018_stdcells"},
+                                            {"library", {{"name", "osu018_stdcells"}}},
                                             {"tools", {{"yosys", "0.23"}}},
                                             {"area", 1234.4},
                                             {"unit", "um2"},
@@ -359,8 +359,19 @@ TEST(HandOffFigures, GoIntoTheDatasheet) {
     const std::string sheet = emit(design, read_figures(report, design)).at("datasheet.md");
     EXPECT_THAT(sheet, HasSubstr("| 1234 um2 |"));
     EXPECT_THAT(sheet, HasSubstr("| Fmax | 98.8 MHz |"));
-    EXPECT_THAT(sheet, HasSubstr("| energy | not known until"));
+    EXPECT_THAT(sheet, HasSubstr("| energy of a product, logic | not known until"));
     EXPECT_THAT(sheet, HasSubstr("target osu018, yosys 0.23, osu018_stdcells"));
+}
+
+TEST(HandOffFigures, EnergyIsThatOfTheFirstWorkload) {
+    const Design design = design_of("int4x8_ws_1x5");
+    const ScratchDir dir;
+    const fs::path report = dir.path() / "report.json";
+    std::ofstream(report) << nlohmann::json{
+        {"target", "osu018"},
+        {"power", {{{"pj_per_mac", 12.345}, {"workload", {{"description", "GEMM"}}}}}}};
+    EXPECT_THAT(emit(design, read_figures(report, design)).at("datasheet.md"),
+                HasSubstr("| energy of a product, logic | 12.35 pJ (GEMM) |"));
 }
 
 TEST(HandOffFigures, OtherReportsAreRefused) {

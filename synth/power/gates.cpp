@@ -13,8 +13,6 @@ namespace peforge::synth::power {
 
 namespace {
 
-using Json = nlohmann::json;
-
 /// One module of the JSON, its connections as local bit numbers: 0 and 1 are the constants.
 struct LocalCell {
     std::string type;
@@ -27,9 +25,9 @@ struct LocalModule {
     Net bits = 2;
 };
 
-std::vector<Net> bits_of(const Json& json, const std::string& module) {
+std::vector<Net> bits_of(const nlohmann::json& json, const std::string& module) {
     std::vector<Net> bits;
-    for (const Json& bit : json) {
+    for (const nlohmann::json& bit : json) {
         if (bit.is_number()) {
             bits.push_back(bit.get<Net>());
         } else if (bit == "0" || bit == "1") {
@@ -52,7 +50,7 @@ class Flattener {
 public:
     Flattener(const std::string& text, const Hierarchy& hierarchy, CellModels& library)
         : hierarchy_(hierarchy), library_(library) {
-        const Json design = Json::parse(text);
+        const nlohmann::json design = nlohmann::json::parse(text);
         for (const auto& [key, module] : design.at("modules").items()) {
             const std::string name = plain(key);
             if (!hierarchy.modules().contains(name)) continue;

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "synth/fpga.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <regex>
+
+#include "generator/spec/error.hpp"
+#include "generator/support/files.hpp"
+#include "generator/support/process.hpp"
+
+namespace peforge::synth {
+
+namespace fs = std::filesystem;
+
+const FpgaTarget* fpga_target(const std::string& name) {
+    const auto* found = std::find_if(kFpgaTargets.begin(), kFpgaTargets.end(),
+                                     [&name](const FpgaTarget& t) { return name == t.name; });
+    return found == kFpgaTargets.end() ? nullptr : found;
+}
+
+bool is_fpga_flip_flop(const std::string& cell) {
+    for (const char* prefix : {"FDRE", "FDSE", "FDCE", "FDPE", "SB_DFF", "TRELLIS_FF", "DFF"}) {
+        if (cell.rfind(prefix, 0) == 0) return true;
+    }
+    return false;
+}
+
+std::string pin_saver(const std::string& top, const std::vector<ModulePort>& ports) {
+    int inputs = 0;
+    int outputs = 0;
+    std::string connections;
+    for (const ModulePort& p : ports) {
+        if (p.name == "clk_i" || p.name == "rst_ni") {
+            connections += fmt::format("        .{0}({0}),\n", p.name);
+            continue;
+        }
+        int& at = p.input ? inputs : outputs;
+        connections += fmt::format("        .{}({}[{}:{}]),\n", p.name, p.input ? "in_q" : "out",
+                                   at + p.width - 1, at);
+        at += p.width;
+    }
+    connections.erase(connections.size() - 2, 1);
+    return fmt::format(
+        "module {0}_pins (input wire clk_i, input wire rst_ni, input wire shift_i, output wire fold_o);\n"
+        "    reg  [{1}:0] in_q;\n"
+        "    reg  [{2}:0] fold_q;\n"
+        "    wire [{2}:0] out;\n"
+        "    always @(posedge clk_i) begin\n"
+        "        in_q   <= {{in_q, shift_i}};\n"
+        "        fold_q <= out ^ {{fold_q, 1'b0}};\n"
+        "    end\n"
+        "    assign fold_o = fold_q[{2}];\n"
+        "    {0} u_design (\n{3}    );\n"
+        "endmodule\n",
+        top, inputs - 1, outputs - 1, connections);
+}
+
+std::string route_script(const std::vector<std::string>& sources, const std::string& top,
+                         const FpgaTarget& target, bool dsp) {
+    std::string s;
+    for (const std::string& file : sources) s += "read_verilog " + file + "\n";
+    s += "read_verilog pins.v\n";
+    s += fmt::format("{} {} -top {}_pins -json pins.json\n", target.flat,
+                     dsp ? target.with_dsp : target.no_dsp, top);
+    return s;
+}
+
+Route parse_route(const std::string& log, int status, const std::string& device) {
+    Route route;
+    route.device = device;
+    static const std::regex kUse(R"((ICESTORM_LC|ICESTORM_DSP|ICESTORM_RAM): +([0-9]+)/ *([0-9]+))");
+    for (std::sregex_iterator it(log.begin(), log.end(), kUse), end; it != end; ++it) {
+        const long used = std::stol((*it)[2]);
+        if ((*it)[1] == "ICESTORM_LC") {
+            route.logic_cells = used;
+            route.logic_cells_there = std::stol((*it)[3]);
+        }
+        if ((*it)[1] == "ICESTORM_DSP") route.dsps = used;
+        if ((*it)[1] == "ICESTORM_RAM") route.rams = used;
+    }
+    // The last figure is the one after routing.
+    static const std::regex kFmax(R"(Max frequency for clock '[^']*': ([0-9.]+) MHz)");
+    for (std::sregex_iterator it(log.begin(), log.end(), kFmax), end; it != end; ++it) {
+        route.fmax_mhz = std::stod((*it)[1]);
+    }
+    static const std::regex kTooLarge(
+        "Unable to place cell|no Bels remaining|Unable to find legal placement|insufficient");
+    if (status != 0 && std::regex_search(log, kTooLarge)) {
+        route.fits = false;
+        route.fmax_mhz.reset();
+        return route;
+    }
+    // Status 1 with a figure: the goal was missed, which is a result.
+    if (!route.fmax_mhz) {
+        static const std::regex kError("ERROR: ([^\n]*)");
+        std::smatch error;
+        throw CheckFailedError("nextpnr-ice40: " + (std::regex_search(log, error, kError)
+                                                        ? error[1].str()
+                                                        : "no clock frequency in its log"));
+    }
+    return route;
+}
+
+Route place_and_route(const std::string& device, double goal_mhz, const fs::path& dir) {
+    const auto* chosen = std::find_if(kRouteDevices.begin(), kRouteDevices.end(),
+                                      [&device](const RouteDevice& d) { return device == d.name; });
+    if (chosen == kRouteDevices.end()) {
+        std::string allowed;
+        for (const RouteDevice& d : kRouteDevices) {
+            allowed += (allowed.empty() ? "" : ", ") + std::string(d.name);
+        }
+        throw InputError("--route", "", "\"" + device + "\" is unknown; allowed: " + allowed);
+    }
+    require_program("nextpnr-ice40", "nextpnr-ice40");
+    const ProcessResult result = run_process(
+        {"nextpnr-ice40", chosen->option, "--package", chosen->package, "--json", "pins.json",
+         "--freq", fmt::format("{}", goal_mhz), "--seed", "1", "--pcf-allow-unconstrained"},
+        dir);
+    Route route = parse_route(result.output, result.status, device);
+    static const std::regex kVersion("[0-9]+\\.[0-9][0-9A-Za-z.+-]*");
+    const std::string text = run_process({"nextpnr-ice40", "--version"}, dir).output;
+    std::smatch match;
+    route.tool = std::regex_search(text, match, kVersion) ? match[0].str() : "unknown";
+    return route;
+}
+
+}  // namespace peforge::synth

@@ -1,0 +1,83 @@
+// FPGA families: mapping commands, and place and route on iCE40.
+//
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "synth/hierarchy.hpp"
+
+namespace peforge::synth {
+
+/// A family as --target names it.
+struct FpgaTarget {
+    const char* name;
+    const char* command;   ///< of Yosys, modules kept apart
+    const char* with_dsp;  ///< option that lets multipliers become DSP blocks; empty: the default
+    const char* no_dsp;    ///< option that does not; empty: the default
+    const char* flat;      ///< the command for place and route; empty: no router here
+    const char* label;
+};
+
+inline constexpr std::array<FpgaTarget, 5> kFpgaTargets = {{
+    {"xilinx", "synth_xilinx -family xc7 -noiopad", "", "-nodsp", "",
+     "Xilinx 7 series, cells after mapping"},
+    {"xcup", "synth_xilinx -family xcup -noiopad", "", "-nodsp", "",
+     "Xilinx UltraScale+, cells after mapping"},
+    {"ice40", "synth_ice40 -noflatten", "-dsp", "", "synth_ice40", "Lattice iCE40, cells after mapping"},
+    {"ecp5", "synth_ecp5 -noflatten", "", "-nodsp", "", "Lattice ECP5, cells after mapping"},
+    {"gowin", "synth_gowin -noflatten", "", "", "", "Gowin GW1N and GW2A, cells after mapping; no DSP"},
+}};
+
+/// The target of that name, or null.
+const FpgaTarget* fpga_target(const std::string& name);
+
+bool is_fpga_flip_flop(const std::string& cell);
+
+/// What place and route found.
+struct Route {
+    std::string device;          ///< "hx8k"
+    bool fits = true;
+    std::optional<double> fmax_mhz;
+    long logic_cells = 0;        ///< used, the pin-saving wrapper's among them
+    long logic_cells_there = 0;  ///< of the device
+    long dsps = 0;
+    long rams = 0;
+    std::string tool;            ///< version
+};
+
+/// iCE40 devices that can be routed for, with nextpnr's option and a package.
+struct RouteDevice {
+    const char* name;
+    const char* option;
+    const char* package;
+};
+
+inline constexpr std::array<RouteDevice, 4> kRouteDevices = {{
+    {"hx1k", "--hx1k", "tq144"},
+    {"hx8k", "--hx8k", "ct256"},
+    {"lp8k", "--lp8k", "cm225"},
+    {"up5k", "--up5k", "sg48"},
+}};
+
+/// A module <top>_pins with four pins around a design of many: all inputs are bits of one shift
+/// register, all outputs are folded by exclusive or into another. Nothing of the design is left
+/// without a use, and every path of it begins and ends in a register.
+std::string pin_saver(const std::string& top, const std::vector<ModulePort>& ports);
+
+/// Yosys script: sources and pin_saver() in pins.v to pins.json.
+std::string route_script(const std::vector<std::string>& sources, const std::string& top,
+                         const FpgaTarget& target, bool dsp);
+
+/// Runs nextpnr-ice40 on pins.json in `dir`, seed 1. Throws MissingToolError, and CheckFailedError
+/// when the router fails for another reason than that the design is too large or misses the goal.
+Route place_and_route(const std::string& device, double goal_mhz, const std::filesystem::path& dir);
+
+/// Reads nextpnr's log and exit status.
+Route parse_route(const std::string& log, int status, const std::string& device);
+
+}  // namespace peforge::synth
