@@ -64,7 +64,7 @@ inline constexpr std::array<RouteDevice, 4> kRouteDevices = {{
     {"up5k", "--up5k", "sg48"},
 }};
 
-/// A module <top>_pins with four pins around a design of many: all inputs are bits of one shift
+/// A module <top>_pins with four pins around a design of many, at least two a direction: all inputs are bits of one shift
 /// register, all outputs are folded by exclusive or into another. Nothing of the design is left
 /// without a use, and every path of it begins and ends in a register.
 std::string pin_saver(const std::string& top, const std::vector<ModulePort>& ports);
