@@ -236,8 +236,7 @@ HardwareCost fitted_cost(const Design& design, const CostSettings& settings) {
         cost.modes[m].idle_pj_per_cycle =
             at([&](std::size_t i) { return points[i].modes[m].idle_pj_per_cycle; });
         const double full = at([&](std::size_t i) {
-            return points[i].modes[m].product_pj *
-                   products_per_cycle(design_in(designs[i], mode));
+            return points[i].modes[m].product_pj * products_per_cycle(design_in(designs[i], mode));
         });
         cost.modes[m].product_pj = full / products_per_cycle(design_in(design, mode));
     }
@@ -306,7 +305,9 @@ std::string to_json(const Design& design, const HardwareCost& h, const LayerCost
               {"period_ns", six(h.period_ns)},
               {"energy_uj", six(l.energy_uj())},
               {"energy_parts_uj",
-               {{"idle", six(l.idle_uj)}, {"products", six(l.product_uj)}, {"leakage", six(l.leakage_uj)}}},
+               {{"idle", six(l.idle_uj)},
+                {"products", six(l.product_uj)},
+                {"leakage", six(l.leakage_uj)}}},
               {"memory_energy_uj", nullptr},
               {"area", six(h.area)},
               {"unit", h.unit},
@@ -315,8 +316,9 @@ std::string to_json(const Design& design, const HardwareCost& h, const LayerCost
         {"cycles", "golden::cycles(), equal to the RTL's counter without stalls"},
         {"period_ns", origin(h, "OpenSTA, pre-layout")},
         {"area", origin(h, "Yosys, mapped cells; memories not in it")},
-        {"energy_uj", origin(h, "gate-level simulation with delays; logic alone, memories and wires "
-                                "not in it")},
+        {"energy_uj", origin(h,
+                             "gate-level simulation with delays; logic alone, memories and wires "
+                             "not in it")},
         {"workload", energy->workload},
         {"library", h.library},
         {"tools", h.tools},
@@ -325,13 +327,15 @@ std::string to_json(const Design& design, const HardwareCost& h, const LayerCost
 }
 
 std::string to_text(const Design& design, const HardwareCost& h, const LayerCost& l) {
-    std::string out = fmt::format("{}{}, layer M={} K={} N={}\n", design.top,
-                                  l.mode.empty() ? "" : " in mode " + l.mode, l.shape.m, l.shape.k,
-                                  l.shape.n);
-    const auto line = [&out](const char* what, const std::string& value, const std::string& source) {
+    std::string out =
+        fmt::format("{}{}, layer M={} K={} N={}\n", design.top,
+                    l.mode.empty() ? "" : " in mode " + l.mode, l.shape.m, l.shape.k, l.shape.n);
+    const auto line = [&out](const char* what, const std::string& value,
+                             const std::string& source) {
         out += fmt::format("  {:<9} {:<44} {}\n", what, value, source);
     };
-    line("cycles", fmt::format("{} ({:.1f} % of the PEs' products)", l.cycles, 100.0 * l.utilisation),
+    line("cycles",
+         fmt::format("{} ({:.1f} % of the PEs' products)", l.cycles, 100.0 * l.utilisation),
          "cycle model, equal to the RTL's counter");
     line("time", fmt::format("{:.4g} us at {:g} ns", l.time_us, h.period_ns),
          origin(h, "OpenSTA, pre-layout"));
@@ -339,7 +343,8 @@ std::string to_text(const Design& design, const HardwareCost& h, const LayerCost
          fmt::format("{:.4g} uJ (clock {:.4g}, products {:.4g})", l.energy_uj(), l.idle_uj,
                      l.product_uj),
          origin(h, "gate-level simulation; memories and wires not in it"));
-    line("area", fmt::format("{:.0f} {}, {} bits of memory beside it", h.area, h.unit, h.memory_bits),
+    line("area",
+         fmt::format("{:.0f} {}, {} bits of memory beside it", h.area, h.unit, h.memory_bits),
          origin(h, "mapped cells"));
     out += "  " + h.library + "\n";
     return out;

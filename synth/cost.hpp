@@ -44,7 +44,7 @@ struct CostSettings {
     std::string target = "osu018";
     std::optional<double> clock_ns;
     std::vector<std::filesystem::path> activity;  ///< recorded workloads; empty: the built-in one
-    std::filesystem::path cache;  ///< folder of the cost library
+    std::filesystem::path cache;                  ///< folder of the cost library
     std::function<void(std::string_view)> progress;
 };
 
@@ -52,10 +52,10 @@ struct CostSettings {
 /// synthesise() and measure_power() do.
 HardwareCost hardware_cost(const Design& design, const CostSettings& settings);
 
-/// The same without synthesising this design: its array's rows and columns are those of a fit through
-/// four smaller arrays of the same spec, 4 or 8 rows by 4 or 8 columns, each from hardware_cost().
-/// Area, idle energy, leakage and energy of a full cycle are a + b R + c C + d R C; the shortest
-/// period is the longest of the four. Systolic arrays alone, else InputError.
+/// The same without synthesising this design: its array's rows and columns are those of a fit
+/// through four smaller arrays of the same spec, 4 or 8 rows by 4 or 8 columns, each from
+/// hardware_cost(). Area, idle energy, leakage and energy of a full cycle are a + b R + c C + d R
+/// C; the shortest period is the longest of the four. Systolic arrays alone, else InputError.
 HardwareCost fitted_cost(const Design& design, const CostSettings& settings);
 
 struct LayerCost {

@@ -43,7 +43,8 @@ std::string pin_saver(const std::string& top, const std::vector<ModulePort>& por
     }
     connections.erase(connections.size() - 2, 1);
     return fmt::format(
-        "module {0}_pins (input wire clk_i, input wire rst_ni, input wire shift_i, output wire fold_o);\n"
+        "module {0}_pins (input wire clk_i, input wire rst_ni, input wire shift_i, output wire "
+        "fold_o);\n"
         "    reg  [{1}:0] in_q;\n"
         "    reg  [{2}:0] fold_q;\n"
         "    wire [{2}:0] out;\n"
@@ -70,7 +71,8 @@ std::string route_script(const std::vector<std::string>& sources, const std::str
 Route parse_route(const std::string& log, int status, const std::string& device) {
     Route route;
     route.device = device;
-    static const std::regex kUse(R"((ICESTORM_LC|ICESTORM_DSP|ICESTORM_RAM): +([0-9]+)/ *([0-9]+))");
+    static const std::regex kUse(
+        R"((ICESTORM_LC|ICESTORM_DSP|ICESTORM_RAM): +([0-9]+)/ *([0-9]+))");
     for (std::sregex_iterator it(log.begin(), log.end(), kUse), end; it != end; ++it) {
         const long used = std::stol((*it)[2]);
         if ((*it)[1] == "ICESTORM_LC") {

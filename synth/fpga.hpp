@@ -28,9 +28,11 @@ inline constexpr std::array<FpgaTarget, 5> kFpgaTargets = {{
      "Xilinx 7 series, cells after mapping"},
     {"xcup", "synth_xilinx -family xcup -noiopad", "", "-nodsp", "",
      "Xilinx UltraScale+, cells after mapping"},
-    {"ice40", "synth_ice40 -noflatten", "-dsp", "", "synth_ice40", "Lattice iCE40, cells after mapping"},
+    {"ice40", "synth_ice40 -noflatten", "-dsp", "", "synth_ice40",
+     "Lattice iCE40, cells after mapping"},
     {"ecp5", "synth_ecp5 -noflatten", "", "-nodsp", "", "Lattice ECP5, cells after mapping"},
-    {"gowin", "synth_gowin -noflatten", "", "", "", "Gowin GW1N and GW2A, cells after mapping; no DSP"},
+    {"gowin", "synth_gowin -noflatten", "", "", "",
+     "Gowin GW1N and GW2A, cells after mapping; no DSP"},
 }};
 
 /// The target of that name, or null.
@@ -40,14 +42,14 @@ bool is_fpga_flip_flop(const std::string& cell);
 
 /// What place and route found.
 struct Route {
-    std::string device;          ///< "hx8k"
+    std::string device;  ///< "hx8k"
     bool fits = true;
     std::optional<double> fmax_mhz;
     long logic_cells = 0;        ///< used, the pin-saving wrapper's among them
     long logic_cells_there = 0;  ///< of the device
     long dsps = 0;
     long rams = 0;
-    std::string tool;            ///< version
+    std::string tool;  ///< version
 };
 
 /// iCE40 devices that can be routed for, with nextpnr's option and a package.
@@ -64,9 +66,9 @@ inline constexpr std::array<RouteDevice, 4> kRouteDevices = {{
     {"up5k", "--up5k", "sg48"},
 }};
 
-/// A module <top>_pins with four pins around a design of many, at least two a direction: all inputs are bits of one shift
-/// register, all outputs are folded by exclusive or into another. Nothing of the design is left
-/// without a use, and every path of it begins and ends in a register.
+/// A module <top>_pins with four pins around a design of many, at least two a direction: all inputs
+/// are bits of one shift register, all outputs are folded by exclusive or into another. Nothing of
+/// the design is left without a use, and every path of it begins and ends in a register.
 std::string pin_saver(const std::string& top, const std::vector<ModulePort>& ports);
 
 /// Yosys script: sources and pin_saver() in pins.v to pins.json.

@@ -12,9 +12,9 @@ namespace peforge::synth {
 
 /// What a module's area is spent on.
 enum class Unit {
-    kPe,           ///< PE array: *_mul_pe and other *_pe, *_dpe, *_ccu_*, *_decision_tree, *_lookup_sum; a
-                   ///< bare *_floor_pe
-    kEdge,         ///< decoders and operand skew at the array's edge
+    kPe,    ///< PE array: *_mul_pe and other *_pe, *_dpe, *_ccu_*, *_decision_tree, *_lookup_sum; a
+            ///< bare *_floor_pe
+    kEdge,  ///< decoders and operand skew at the array's edge
     kAccumulator,  ///< accumulator columns, without their memories
     kPost,         ///< post-processing: column parameters, scale, encode
     kControl,      ///< controllers, FIFOs, counters, status

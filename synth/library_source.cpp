@@ -80,9 +80,8 @@ std::vector<Piece> pieces(const std::string& text, const LibertyGroup& root) {
 
 /// Without blanks and continued lines.
 std::string squeezed(std::string text) {
-    std::erase_if(text, [](char c) {
-        return c == '\\' || std::isspace(static_cast<unsigned char>(c)) != 0;
-    });
+    std::erase_if(
+        text, [](char c) { return c == '\\' || std::isspace(static_cast<unsigned char>(c)) != 0; });
     return text;
 }
 

@@ -13,9 +13,9 @@ namespace peforge::synth {
 /// Liberty text, and what to call it.
 struct LibrarySource {
     std::string text;
-    std::string file;               ///< first file, as given
-    bool own = false;               ///< the user's: areas in units that are not known
-    std::filesystem::path lef;      ///< where a LEF file with areas may lie
+    std::string file;           ///< first file, as given
+    bool own = false;           ///< the user's: areas in units that are not known
+    std::filesystem::path lef;  ///< where a LEF file with areas may lie
 };
 
 /// One library of several files' cells: those of the first, and cells and templates of the others.
@@ -27,8 +27,8 @@ std::string merge_liberty(const std::vector<std::pair<std::string, std::string>>
 /// Whether a target is meant as files: FILE.lib or FILE.lib.gz, several separated by commas.
 bool is_library_files(const std::string& target);
 
-/// Reads a target. Throws MissingToolError for a named library that is not installed, InputError for
-/// files that cannot be read.
+/// Reads a target. Throws MissingToolError for a named library that is not installed, InputError
+/// for files that cannot be read.
 LibrarySource read_library(const std::string& target);
 
 }  // namespace peforge::synth

@@ -418,13 +418,13 @@ std::string to_text(const SynthReport& r) {
             out += fmt::format("PE alone {:.3f} ns, {:.1f} MHz\n", *pe, 1000.0 / *pe);
         }
     } else if (r.route) {
-        out += fmt::format("placed and routed on {} behind four pins: {}, {} of {} logic cells, {} DSP and {} RAM "
-                           "blocks\n",
-                           r.route->device,
-                           r.route->fmax_mhz ? fmt::format("{:.1f} MHz", *r.route->fmax_mhz)
-                                             : std::string("does not fit"),
-                           r.route->logic_cells, r.route->logic_cells_there, r.route->dsps,
-                           r.route->rams);
+        out += fmt::format(
+            "placed and routed on {} behind four pins: {}, {} of {} logic cells, {} DSP and {} RAM "
+            "blocks\n",
+            r.route->device,
+            r.route->fmax_mhz ? fmt::format("{:.1f} MHz", *r.route->fmax_mhz)
+                              : std::string("does not fit"),
+            r.route->logic_cells, r.route->logic_cells_there, r.route->dsps, r.route->rams);
     } else {
         out += "no timing: " + r.timing_error + "\n";
     }

@@ -124,7 +124,7 @@ struct SynthReport {
     std::string timing_error;          ///< why there is no timing
     std::optional<FloorReport> floor;  ///< systolic arrays on standard cells
     std::optional<MappedNetlist> mapped;
-    FileSet artefacts;                 ///< synth.ys, yosys.log, netlist.v
+    FileSet artefacts;  ///< synth.ys, yosys.log, netlist.v
 
     [[nodiscard]] double area() const;
     [[nodiscard]] double area_of(Unit unit) const;

@@ -397,8 +397,9 @@ void synthesise_cells(SynthReport& report, const ScriptInputs& in, const Library
                                               kLibraryFile, in.top));
     const ProcessResult result = run_process({"yosys", "-q", "-s", "mapped.ys"}, dir);
     if (result.status != 0) throw CheckFailedError("yosys: " + yosys_error(result.output));
-    report.mapped = MappedNetlist{read_file(dir / "elaborated.json"), read_file(dir / "mapped.json"),
-                                  read_file(dir / kLibraryFile), library.file()};
+    report.mapped =
+        MappedNetlist{read_file(dir / "elaborated.json"), read_file(dir / "mapped.json"),
+                      read_file(dir / kLibraryFile), library.file()};
 }
 
 /// Sources of a memory's body: what declares it, or the latch body that was emitted beside it.
@@ -524,8 +525,7 @@ void synthesise_fpga(SynthReport& report, const ScriptInputs& in, const FpgaTarg
                          std::string("there is no router for ") + target.name + "; allowed: ice40");
     }
     tell(settings, "place and route");
-    write_file(dir / "pins.v",
-               pin_saver(in.top, hierarchy.modules().at(hierarchy.top()).ports));
+    write_file(dir / "pins.v", pin_saver(in.top, hierarchy.modules().at(hierarchy.top()).ports));
     const std::string script =
         route_script(in.sources, in.top, target, settings.dsp.value_or(false));
     write_file(dir / "route.ys", script);
@@ -534,8 +534,8 @@ void synthesise_fpga(SynthReport& report, const ScriptInputs& in, const FpgaTarg
     report.artefacts["route.ys"] = script;
     report.artefacts["pins.v"] = read_file(dir / "pins.v");
     constexpr double kGoalMhz = 50.0;
-    report.route = place_and_route(
-        settings.route, settings.clock_ns ? 1000.0 / *settings.clock_ns : kGoalMhz, dir);
+    report.route = place_and_route(settings.route,
+                                   settings.clock_ns ? 1000.0 / *settings.clock_ns : kGoalMhz, dir);
     report.tools["nextpnr-ice40"] = report.route->tool;
     report.timing_error = report.route->fits ? "" : "does not fit " + settings.route;
 }
@@ -562,9 +562,10 @@ SynthReport synthesise(const RtlInput& rtl, const SynthSettings& settings) {
     const FpgaTarget* fpga = fpga_target(settings.target);
     const bool asic = fpga == nullptr;
     if (asic && (settings.dsp || !settings.route.empty())) {
-        throw InputError(settings.dsp ? "--dsp" : "--route", "",
-                         "is for FPGA targets; allowed with standard cells: neither --dsp, --no-dsp "
-                         "nor --route");
+        throw InputError(
+            settings.dsp ? "--dsp" : "--route", "",
+            "is for FPGA targets; allowed with standard cells: neither --dsp, --no-dsp "
+            "nor --route");
     }
     const LibrarySource source = asic ? target_library(settings.target) : LibrarySource();
 
@@ -701,8 +702,8 @@ std::vector<power::PowerReport> measure_power(const Design& design, const FileSe
         for (const double zeros : options.zeros) {
             tell(settings, "recording the workload");
             const ScratchDir scratch;
-            power::Workload workload = power::record_workload(
-                in_force, files, {.zeros = zeros}, scratch.path(), default_cache_dir());
+            power::Workload workload = power::record_workload(in_force, files, {.zeros = zeros},
+                                                              scratch.path(), default_cache_dir());
             workload.mode = modes[m];
             tell(settings, "gate-level simulation");
             reports.push_back(power::measure(design, report, workload, how));
@@ -742,8 +743,7 @@ int synth_command(const SynthOptions& options) {
     if (options.power) {
         auto json = nlohmann::ordered_json::parse(files["report.json"]);
         json["power"] = nlohmann::ordered_json::array();
-        for (const auto& power :
-             synth::measure_power(design, emitted, report, options, settings)) {
+        for (const auto& power : synth::measure_power(design, emitted, report, options, settings)) {
             json["power"].push_back(synth::power::to_json(power));
             files["report.txt"] += synth::power::to_text(power);
         }

@@ -23,19 +23,20 @@ namespace peforge {
 struct SynthOptions {
     std::filesystem::path spec;
     std::filesystem::path out;
-    std::string target = "osu018";     ///< osu018, osu035, osu050, xilinx, xcup, ice40, ecp5, gowin, FILE.lib[.gz],...
+    std::string target =
+        "osu018";  ///< osu018, osu035, osu050, xilinx, xcup, ice40, ecp5, gowin, FILE.lib[.gz],...
     std::optional<double> clock_ns;    ///< target period, > 0; standard cells only
     std::string memory = "macro";      ///< macro, flip_flops, latches; standard cells only
     std::filesystem::path sram_model;  ///< file; empty: none
-    std::optional<bool> dsp;           ///< FPGA targets: multipliers in DSP blocks; empty: as usual there
-    std::string route;                 ///< ice40: device to place and route for; empty: none
-    bool power = false;                ///< standard cells only
+    std::optional<bool> dsp;  ///< FPGA targets: multipliers in DSP blocks; empty: as usual there
+    std::string route;        ///< ice40: device to place and route for; empty: none
+    bool power = false;       ///< standard cells only
     std::vector<double> zeros = {0.5};  ///< of the built-in workload's activations; a run for each
-    std::string mode;                  ///< of a mixed array, by name; empty: the first
+    std::string mode;                   ///< of a mixed array, by name; empty: the first
     std::vector<std::filesystem::path> activity;  ///< recorded workloads; empty: the built-in one
     bool zero_delay = false;
-    bool json = false;                 ///< report.json on stdout instead of the table
-    bool quiet = false;                ///< no table, no progress
+    bool json = false;   ///< report.json on stdout instead of the table
+    bool quiet = false;  ///< no table, no progress
 };
 
 /// Synthesises the design of `options.spec` and writes `options.out`: report.json, report.txt,
@@ -86,10 +87,9 @@ LibrarySource target_library(const std::string& target);
 void check_mode(const Design& design, const std::string& mode);
 
 /// Energy of a synthesised design (SynthSettings::keep_mapped) in the mode of `options`, or in each
-/// mode of a mixed array: under the built-in workload for each share of zeros, or under each recorded
-/// one. At the clock asked for,
-/// 10 ns without one, or at the shortest period where the design is slower. Throws InputError for
-/// an FPGA target, else as power::measure().
+/// mode of a mixed array: under the built-in workload for each share of zeros, or under each
+/// recorded one. At the clock asked for, 10 ns without one, or at the shortest period where the
+/// design is slower. Throws InputError for an FPGA target, else as power::measure().
 std::vector<power::PowerReport> measure_power(const Design& design, const FileSet& files,
                                               const SynthReport& report,
                                               const SynthOptions& options,

@@ -46,9 +46,10 @@ void add_options(CLI::App& run, RunOptions& o) {
     run.add_option("-o,--out", o.out, "folder for result.json and predictions.csv")
         ->required()
         ->type_name("DIR");
-    run.add_option("--record", o.record,
-                   "folder for the switching of each layer's first GEMM (one batch, at most 256 rows), "
-                   "for peforge synth --power --activity; must not exist")
+    run.add_option(
+           "--record", o.record,
+           "folder for the switching of each layer's first GEMM (one batch, at most 256 rows), "
+           "for peforge synth --power --activity; must not exist")
         ->type_name("DIR");
     run.add_option("--calibration", o.calibration,
                    "images for calibration; default: the last images of --data")

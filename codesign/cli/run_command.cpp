@@ -296,10 +296,9 @@ int run_command(const RunOptions& options) {
         fmt::print("{}", to_table(result));
     }
     if (!o.record.empty()) {
-        record_layers(quantised.network, images, o.batch, o.record, default_cache_dir(),
-                      [&](std::string_view layer) {
-                          progress.show(fmt::format("recording {}", layer));
-                      });
+        record_layers(
+            quantised.network, images, o.batch, o.record, default_cache_dir(),
+            [&](std::string_view layer) { progress.show(fmt::format("recording {}", layer)); });
         progress.clear();
     }
     const bool failed = rtl && (*result.mismatches != 0 || *result.cycle_mismatches != 0);

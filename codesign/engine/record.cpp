@@ -73,8 +73,8 @@ void record_layers(const QuantNetwork& network, const Images& images, int count,
                                                  {layer.weights, &layer.lut, layer.rows},
                                                  layer.columns,
                                                  layer.relu};
-        synth::power::Workload workload = synth::power::record_gemms(
-            network.design, files, gemm, gemm, folder, cache_dir);
+        synth::power::Workload workload =
+            synth::power::record_gemms(network.design, files, gemm, gemm, folder, cache_dir);
         workload.description = fmt::format("layer {}, GEMM M={} K={} N={}, first {} image{}", name,
                                            rows, layer.k, layer.n, count, count == 1 ? "" : "s");
         synth::power::write_workload(network.design, workload, folder);

@@ -15,6 +15,7 @@ void add_synth(CLI::App& app, Action& action) {
         CommonOptions common;
         SynthOptions options;
         double clock_ns = 0.0;
+        bool dsp = false;
     };
     auto state = std::make_shared<State>();
     SynthOptions& o = state->options;
@@ -24,24 +25,26 @@ void add_synth(CLI::App& app, Action& action) {
     add_out(*command, o.out);
     command
         ->add_option("--target", o.target,
-                     "osu018, osu035, osu050, xilinx, xcup, ice40, ecp5, gowin, or liberty files of yours, .lib or "
+                     "osu018, osu035, osu050, xilinx, xcup, ice40, ecp5, gowin, or liberty files "
+                     "of yours, .lib or "
                      ".lib.gz, separated by commas")
         ->type_name("NAME|FILE.lib,...")
         ->capture_default_str();
-    command->add_flag("--dsp,!--no-dsp", o.dsp,
-                      "FPGA targets: multipliers in DSP blocks, or none there; default: as the family's "
-                      "flow does");
+    CLI::Option* dsp = command->add_flag(
+        "--dsp,!--no-dsp", state->dsp,
+        "FPGA targets: multipliers in DSP blocks, or none there; default: as the family's "
+        "flow does");
     command
-        ->add_option("--route", o.route,
-                     "ice40: place and route with nextpnr for hx1k, hx8k, lp8k or up5k, behind a wrapper "
-                     "of four pins")
+        ->add_option(
+            "--route", o.route,
+            "ice40: place and route with nextpnr for hx1k, hx8k, lp8k or up5k, behind a wrapper "
+            "of four pins")
         ->type_name("DEVICE");
-    CLI::Option* clock =
-        command
-            ->add_option("--clock", state->clock_ns,
-                         "target period in ns: standard cells, and --route")
-            ->check(CLI::PositiveNumber)
-            ->type_name("NS");
+    CLI::Option* clock = command
+                             ->add_option("--clock", state->clock_ns,
+                                          "target period in ns: standard cells, and --route")
+                             ->check(CLI::PositiveNumber)
+                             ->type_name("NS");
     command
         ->add_option("--memory", o.memory,
                      "what memories are, standard cells only: macro (a black box), flip_flops or "
@@ -82,13 +85,15 @@ void add_synth(CLI::App& app, Action& action) {
         ->excludes(mode)
         ->type_name("DIR...");
     add_common(*command, state->common);
-    command->callback([&action, state, clock] {
+    command->callback([&action, state, clock, dsp] {
+        if (dsp->count() > 0) state->options.dsp = state->dsp;
         if (clock->count() > 0) {
             state->options.clock_ns = state->clock_ns;
         }
         action = [state] {
             const SynthOptions& given = state->options;
-            if (!given.power && (given.zero_delay || !given.mode.empty() || !given.activity.empty())) {
+            if (!given.power &&
+                (given.zero_delay || !given.mode.empty() || !given.activity.empty())) {
                 throw InputError("synth", "",
                                  "--zero-delay, --mode and --activity say how energy is measured; "
                                  "allowed: with --power");

@@ -36,7 +36,8 @@ public:
         a_.slew.assign(gates_.nets, {0.0, 0.0});
         for (const TopPort& port : gates_.ports) {
             if (!port.input) continue;
-            for (const Net n : port.bits) a_.slew[n] = {around_.input_slew_ns, around_.input_slew_ns};
+            for (const Net n : port.bits)
+                a_.slew[n] = {around_.input_slew_ns, around_.input_slew_ns};
         }
         if (gates_.clock != kNoNet) {
             a_.slew[gates_.clock] = {around_.clock_slew_ns, around_.clock_slew_ns};

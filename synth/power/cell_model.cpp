@@ -65,7 +65,8 @@ std::vector<std::string> words(const std::string& text) {
 }
 
 /// A boolean function with names replaced by what they stand for.
-std::string substituted(const std::string& text, const std::map<std::string, std::string>& meaning) {
+std::string substituted(const std::string& text,
+                        const std::map<std::string, std::string>& meaning) {
     std::string out;
     std::string name;
     const auto flush = [&] {
@@ -243,7 +244,8 @@ CellModel CellModels::read(const LibertyGroup& cell) const {
         child(cell, "ff_bank") != nullptr) {
         fail("is a latch or a bank, which power analysis does not treat");
     }
-    if (ff != nullptr && (ff->attribute("clear") != nullptr || ff->attribute("preset") != nullptr)) {
+    if (ff != nullptr &&
+        (ff->attribute("clear") != nullptr || ff->attribute("preset") != nullptr)) {
         fail("is a flip-flop with asynchronous set or reset, which power analysis does not treat");
     }
     model.flip_flop = ff != nullptr;
@@ -254,10 +256,9 @@ CellModel CellModels::read(const LibertyGroup& cell) const {
         if (pin.type != "pin" || direction == nullptr || *direction != "input") continue;
         InputPin input;
         input.name = pin.args.front();
-        input.capacitance =
-            capacitance_unit_ * number(need(pin.attribute("capacitance"),
-                                            "capacitance of pin " + input.name),
-                                       "capacitance");
+        input.capacitance = capacitance_unit_ * number(need(pin.attribute("capacitance"),
+                                                            "capacitance of pin " + input.name),
+                                                       "capacitance");
         const std::array<const char*, 2> edges = {"rise_capacitance", "fall_capacitance"};
         for (std::size_t e = 0; e < 2; ++e) {
             const std::string* own = pin.attribute(edges[e]);
@@ -389,19 +390,19 @@ CellModel CellModels::read(const LibertyGroup& cell) const {
         for (const LibertyGroup& g : pin.groups) {
             if (g.type == "timing") {
                 const std::string* type = g.attribute("timing_type");
-                const bool comb =
-                    type == nullptr || *type == "combinational" || type->empty();
+                const bool comb = type == nullptr || *type == "combinational" || type->empty();
                 if (!(ff == nullptr ? comb : type != nullptr && *type == "rising_edge")) continue;
                 for (const std::string& related :
                      words(need(g.attribute("related_pin"), "related_pin"))) {
                     DelayArc arc;
                     arc.input = input_index(related);
                     const std::string* sense = g.attribute("timing_sense");
-                    if (sense != nullptr && *sense == "positive_unate") arc.sense = Sense::kPositive;
-                    if (sense != nullptr && *sense == "negative_unate") arc.sense = Sense::kNegative;
+                    if (sense != nullptr && *sense == "positive_unate")
+                        arc.sense = Sense::kPositive;
+                    if (sense != nullptr && *sense == "negative_unate")
+                        arc.sense = Sense::kNegative;
                     const std::array<const char*, 2> delays = {"cell_rise", "cell_fall"};
-                    const std::array<const char*, 2> slews = {"rise_transition",
-                                                              "fall_transition"};
+                    const std::array<const char*, 2> slews = {"rise_transition", "fall_transition"};
                     for (std::size_t e = 0; e < 2; ++e) {
                         const LibertyGroup* delay = child(g, delays[e]);
                         const LibertyGroup* slew = child(g, slews[e]);
@@ -422,8 +423,7 @@ CellModel CellModels::read(const LibertyGroup& cell) const {
                 const std::string* related = g->attribute("related_pin");
                 const std::vector<std::string> pins =
                     related == nullptr ? std::vector<std::string>() : words(*related);
-                if (related == nullptr ||
-                    std::find(pins.begin(), pins.end(), name) != pins.end()) {
+                if (related == nullptr || std::find(pins.begin(), pins.end(), name) != pins.end()) {
                     of_input.push_back(g);
                 }
             }

@@ -66,7 +66,7 @@ struct InputPin {
     double capacitance = 0.0;  ///< pF
     /// What a driver's delay sees of it, by the edge; `capacitance` where the library says no more.
     std::array<double, 2> edge_capacitance{};
-    EnergyOfState energy{};    ///< of this pin's own transitions
+    EnergyOfState energy{};  ///< of this pin's own transitions
 };
 
 struct OutputPin {

@@ -123,11 +123,11 @@ Counted run(const Gates& gates, const Annotation& annotation, const replay::Layo
         if (!was_reset || reader.in_reset()) continue;
         const std::string port = reader.difference(simulation.outputs());
         if (!port.empty()) {
-            throw CheckFailedError(
-                fmt::format("the netlist's {} differs from the RTL's in cycle {}{}", port, cycle,
-                            mode == DelayMode::kAnnotated
-                                ? fmt::format("; is a period of {:g} ns too short for it?", period_ns)
-                                : ""));
+            throw CheckFailedError(fmt::format(
+                "the netlist's {} differs from the RTL's in cycle {}{}", port, cycle,
+                mode == DelayMode::kAnnotated
+                    ? fmt::format("; is a period of {:g} ns too short for it?", period_ns)
+                    : ""));
         }
     }
     counted.activity = simulation.activity();
@@ -140,8 +140,9 @@ double annotated_share(const Gates& gates, const Annotation& annotation,
                        const replay::Layout& layout, const Workload& workload) {
     std::vector<std::vector<std::uint8_t>> values;
     for (const std::uint64_t initial : {0, 1, 2}) {
-        values.push_back(run(gates, annotation, layout, workload, DelayMode::kZero, 0.0, initial, true)
-                             .at_begin);
+        values.push_back(
+            run(gates, annotation, layout, workload, DelayMode::kZero, 0.0, initial, true)
+                .at_begin);
     }
     std::uint64_t nets = 0;
     std::uint64_t known = 0;
@@ -214,7 +215,8 @@ std::vector<Energy> energies(const Gates& gates, const Annotation& annotation,
         // A class belongs to one pin and one cause, but to several states.
         double internal = 0.0;
         std::vector<bool> done(model.energies.size(), false);
-        const auto add = [&](const EnergyOfState& of_state, double load, const Edges<double>& slew) {
+        const auto add = [&](const EnergyOfState& of_state, double load,
+                             const Edges<double>& slew) {
             for (const std::uint8_t c : of_state) {
                 if (c == kNoEnergy || done[c]) continue;
                 done[c] = true;
@@ -332,13 +334,14 @@ PowerReport measure(const Design& design, const SynthReport& synthesis, const Wo
     report.gates = gates.gates.size();
     report.coverage = annotated_share(gates, annotation, layout, workload);
     if (report.coverage < kLeastCoverage) {
-        throw CheckFailedError(
-            fmt::format("only {:.1f} % of the nets have a known value when the measured cycles begin; "
-                        "95 % are needed: let more cycles pass before them",
-                        100.0 * report.coverage));
+        throw CheckFailedError(fmt::format(
+            "only {:.1f} % of the nets have a known value when the measured cycles begin; "
+            "95 % are needed: let more cycles pass before them",
+            100.0 * report.coverage));
     }
     const auto simulate = [&](DelayMode mode) {
-        return run(gates, annotation, layout, workload, mode, settings.period_ns, 2, false).activity;
+        return run(gates, annotation, layout, workload, mode, settings.period_ns, 2, false)
+            .activity;
     };
     const Activity activity = simulate(settings.mode);
     report.cycles = activity.cycles;

@@ -15,10 +15,10 @@ namespace peforge::synth::power {
 
 /// Energies in pJ over the whole window, leakage in nW.
 struct Energy {
-    double switching = 0.0;    ///< of nets that cells drive: C V^2 / 2 a transition
+    double switching = 0.0;      ///< of nets that cells drive: C V^2 / 2 a transition
     double combinational = 0.0;  ///< internal, of gates
-    double sequential = 0.0;   ///< internal, of flip-flops, their clock pins included
-    double clock_pins = 0.0;   ///< of `sequential`: clock pins, spent in every cycle
+    double sequential = 0.0;     ///< internal, of flip-flops, their clock pins included
+    double clock_pins = 0.0;     ///< of `sequential`: clock pins, spent in every cycle
     double leakage_nw = 0.0;
 
     [[nodiscard]] double dynamic() const { return switching + combinational + sequential; }
@@ -52,8 +52,8 @@ struct MemoryPower {
     long instances = 0;
     std::uint64_t reads = 0;
     std::uint64_t writes = 0;
-    std::optional<double> read_pj;   ///< one read
-    std::optional<double> write_pj;  ///< one write
+    std::optional<double> read_pj;     ///< one read
+    std::optional<double> write_pj;    ///< one write
     std::optional<double> leakage_uw;  ///< one instance
 };
 
@@ -66,10 +66,10 @@ struct PowerReport {
     std::uint64_t gates = 0;
     std::uint64_t transitions = 0;
     double coverage = 0.0;  ///< nets whose value did not depend on unknown states at the start
-    std::vector<ModulePower> modules;   ///< by unit, then name
+    std::vector<ModulePower> modules;  ///< by unit, then name
     std::vector<MemoryPower> memories;
-    Energy total;                       ///< logic
-    std::optional<Energy> zero_delay;   ///< logic, the same cycles without glitches
+    Energy total;                      ///< logic
+    std::optional<Energy> zero_delay;  ///< logic, the same cycles without glitches
 
     [[nodiscard]] double seconds() const { return static_cast<double>(cycles) * period_ns * 1e-9; }
     [[nodiscard]] Energy of(Unit unit) const;

@@ -16,9 +16,9 @@ constexpr std::uint32_t kNoGate = ~std::uint32_t{0};
 struct Driver {
     Net net = kNoNet;
     std::uint32_t gate = kNoGate;
-    std::uint32_t serial = 0;   ///< of the event that is under way; another one is cancelled
-    std::uint8_t value = 0;     ///< now
-    std::uint8_t target = 0;    ///< differs from `value` while an event is under way
+    std::uint32_t serial = 0;  ///< of the event that is under way; another one is cancelled
+    std::uint8_t value = 0;    ///< now
+    std::uint8_t target = 0;   ///< differs from `value` while an event is under way
     std::uint64_t function = 0;
     const EnergyOfState* energy = nullptr;  ///< by causing input
     std::uint32_t delay = 0;                ///< first of its inputs' delays
@@ -168,8 +168,7 @@ struct GateSimulation::Impl {
         std::vector<std::uint32_t> fill(readers_at.begin(), readers_at.end() - 1);
         each_pin([&](Net n, std::uint32_t reader) { readers[fill[n]++] = reader; });
         if (mode == DelayMode::kZero) {
-            const auto highest =
-                std::max_element(annotation.level.begin(), annotation.level.end());
+            const auto highest = std::max_element(annotation.level.begin(), annotation.level.end());
             dirty.resize(highest == annotation.level.end() ? 1 : *highest + 1);
             queued.assign(gates.gates.size(), 0);
             cause.assign(gates.gates.size(), 0);

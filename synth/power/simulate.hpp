@@ -24,10 +24,11 @@ enum class DelayMode {
 /// `energy_at`), so that one run serves every question.
 struct Activity {
     std::uint64_t cycles = 0;
-    std::vector<std::uint32_t> toggles;               ///< by net
-    std::vector<Edges<std::uint32_t>> energy_events;  ///< by gate and energy class: energy_at(gate)+class
-    std::vector<std::uint64_t> reads, writes;         ///< by memory
-    std::uint64_t events = 0;                         ///< transitions of nets
+    std::vector<std::uint32_t> toggles;  ///< by net
+    std::vector<Edges<std::uint32_t>>
+        energy_events;                         ///< by gate and energy class: energy_at(gate)+class
+    std::vector<std::uint64_t> reads, writes;  ///< by memory
+    std::uint64_t events = 0;                  ///< transitions of nets
 };
 
 /// A simulation that goes on cycle by cycle. Flip-flops take what their inputs are at the end of a

@@ -96,8 +96,9 @@ golden::LutLayer tables(const Design& d, golden::GemmShape shape,
     layer.n = shape.n;
     const auto activation = [&](int row, int element) -> double {
         if (element >= shape.k) return 0.0;
-        return golden::to_real(d.spec.activation,
-                               activations[product(row, shape.k) + static_cast<std::size_t>(element)]);
+        return golden::to_real(
+            d.spec.activation,
+            activations[product(row, shape.k) + static_cast<std::size_t>(element)]);
     };
     const double narrower = std::exp2(l.centroid_bits - l.activation_bits);
     std::vector<double> products;
@@ -105,14 +106,13 @@ golden::LutLayer tables(const Design& d, golden::GemmShape shape,
         for (int c = 0; c < l.centroids; ++c) {
             const int row = (c * 31 + s) % shape.m;
             for (int e = 0; e < l.subvector && l.encoder != golden::LutEncoder::kTree; ++e) {
-                layer.centroids.push_back(static_cast<std::int8_t>(clamp_to(
-                    activation(row, s * l.subvector + e) * std::min(1.0, narrower),
-                    l.centroid_bits)));
+                layer.centroids.push_back(static_cast<std::int8_t>(
+                    clamp_to(activation(row, s * l.subvector + e) * std::min(1.0, narrower),
+                             l.centroid_bits)));
             }
             if (l.encoder == golden::LutEncoder::kTree) {
-                layer.thresholds.push_back(static_cast<std::int8_t>(
-                    clamp_to(activation(row, s * l.subvector) * std::min(1.0, narrower),
-                             l.centroid_bits)));
+                layer.thresholds.push_back(static_cast<std::int8_t>(clamp_to(
+                    activation(row, s * l.subvector) * std::min(1.0, narrower), l.centroid_bits)));
             }
             for (int n = 0; n < shape.n; ++n) {
                 double sum = 0.0;
@@ -171,8 +171,8 @@ std::vector<golden::ColumnParams> columns(const Design& d, golden::GemmShape sha
         golden::SystolicArray(*d.systolic)
             .accumulate(shape, operands.activations, operands.weights, acc, &counters);
     } else {
-        golden::LutArray(*d.lut)
-            .accumulate(shape, operands.activations, operands.lut, acc, &counters);
+        golden::LutArray(*d.lut).accumulate(shape, operands.activations, operands.lut, acc,
+                                            &counters);
     }
     const golden::PostParams& post = d.post();
     std::vector<golden::ColumnParams> all;
@@ -199,8 +199,8 @@ void run_gemm(RtlModel& rtl, const Design& d, const GemmOperands& gemm, Start st
         golden::SystolicArray(*d.systolic)
             .run(gemm.shape, gemm.activations, gemm.weights.codes, gemm.columns, gemm.relu, out);
     } else {
-        golden::LutArray(*d.lut)
-            .run(gemm.shape, gemm.activations, *gemm.weights.lut, gemm.columns, gemm.relu, out);
+        golden::LutArray(*d.lut).run(gemm.shape, gemm.activations, *gemm.weights.lut, gemm.columns,
+                                     gemm.relu, out);
     }
     Stretch stretch;
     stretch.start = start;
@@ -208,7 +208,8 @@ void run_gemm(RtlModel& rtl, const Design& d, const GemmOperands& gemm, Start st
         pack(d, gemm.shape, gemm.activations, gemm.weights, gemm.columns, gemm.relu, out);
     const StretchResult result = rtl.run(stretch);
     if (!result.moved || result.out.words != stretch.beats.out.words) {
-        throw CheckFailedError("the RTL differs from the golden model while its activity is recorded");
+        throw CheckFailedError(
+            "the RTL differs from the golden model while its activity is recorded");
     }
 }
 
@@ -278,13 +279,11 @@ Workload record_workload(const Design& design, const FileSet& files, const Opera
     const Drawn counted = drawn(design, shape, second);
     shape.m = std::min(shape.m, 16);
     const Drawn warm_up = drawn(design, shape, operands);
-    Workload workload =
-        record_gemms(design, files, warm_up.view(), counted.view(), dir, cache_dir);
-    workload.description =
-        fmt::format("GEMM M={} K={} N={}, normal weights, half-normal activations with {:g} zeros, "
-                    "seed {}",
-                    counted.shape.m, counted.shape.k, counted.shape.n, operands.zeros,
-                    operands.seed);
+    Workload workload = record_gemms(design, files, warm_up.view(), counted.view(), dir, cache_dir);
+    workload.description = fmt::format(
+        "GEMM M={} K={} N={}, normal weights, half-normal activations with {:g} zeros, "
+        "seed {}",
+        counted.shape.m, counted.shape.k, counted.shape.n, operands.zeros, operands.seed);
     return workload;
 }
 

@@ -29,7 +29,8 @@ struct Workload {
     std::string mode;  ///< of a mixed array; empty: it has one
     replay::Recording recording;
     replay::Section window;
-    std::uint64_t macs = 0;  ///< products of the GEMMs in the window, of a LUT array dense-equivalent
+    std::uint64_t macs =
+        0;  ///< products of the GEMMs in the window, of a LUT array dense-equivalent
     /// Shares of the operands that are zero codes; of activations alone in LUT arrays.
     double zero_activations = 0.0;
     double zero_weights = 0.0;
@@ -59,7 +60,8 @@ Workload record_gemms(const Design& design, const FileSet& files, const GemmOper
                       const GemmOperands& counted, const std::filesystem::path& dir,
                       const std::filesystem::path& cache_dir);
 
-/// Reads activity.json of a folder that `write_workload` filled, of the same design. Throws InputError.
+/// Reads activity.json of a folder that `write_workload` filled, of the same design. Throws
+/// InputError.
 Workload read_workload(const Design& design, const std::filesystem::path& dir);
 
 /// Writes activity.json beside the recording in `dir`.

@@ -81,10 +81,11 @@ TEST(CostLibrary, GivesTheSameToTheLastDigit) {
     for (const char* tool : {"yosys", "sta", "verilator"}) {
         if (find_program(tool).empty()) GTEST_SKIP() << tool << " is not installed";
     }
-    const Design d = resolve(parse_spec(R"({"name": "t", "array": {"kind": "systolic", "rows": 1, "cols": 1},
+    const Design d =
+        resolve(parse_spec(R"({"name": "t", "array": {"kind": "systolic", "rows": 1, "cols": 1},
         "weight": {"format": "int", "n": 3}, "activation": {"format": "int", "n": 3},
         "accumulator": {"max_k": 16}, "output": {"format": "int", "n": 4}})",
-                                        "t"));
+                           "t"));
     const ScratchDir dir;
     CostSettings settings;
     settings.clock_ns = 20.0;

@@ -18,10 +18,12 @@ using testing::HasSubstr;
 
 TEST(Route, ReadsUseAndTheLastFrequency) {
     const std::string log =
-        "Info: \t         ICESTORM_LC:   967/ 5280    18%\nInfo: \t        ICESTORM_RAM:     2/   30     6%\n"
+        "Info: \t         ICESTORM_LC:   967/ 5280    18%\nInfo: \t        ICESTORM_RAM:     2/   "
+        "30     6%\n"
         "Info: \t        ICESTORM_DSP:     3/    8    37%\n"
         "Info: Max frequency for clock 'clk_i$SB_IO_IN_$glb_clk': 41.50 MHz (PASS at 12.00 MHz)\n"
-        "Warning: Max frequency for clock 'clk_i$SB_IO_IN_$glb_clk': 37.01 MHz (FAIL at 50.00 MHz)\n";
+        "Warning: Max frequency for clock 'clk_i$SB_IO_IN_$glb_clk': 37.01 MHz (FAIL at 50.00 "
+        "MHz)\n";
     const Route route = parse_route(log, 1, "up5k");
     EXPECT_TRUE(route.fits);
     EXPECT_EQ(route.fmax_mhz, 37.01);
@@ -64,7 +66,8 @@ TEST(Route, ThePinSaverLeavesNothingOpen) {
     if (find_program("verilator").empty()) GTEST_SKIP() << "verilator is not installed";
     const ScratchDir dir;
     write_file(dir.path() / "t.v",
-               "module t (input wire clk_i, input wire rst_ni, input wire [2:0] a_i, output reg [1:0] b_o, "
+               "module t (input wire clk_i, input wire rst_ni, input wire [2:0] a_i, output reg "
+               "[1:0] b_o, "
                "input wire c_i, output wire d_o);\n assign d_o = c_i & rst_ni;\n"
                " always @(posedge clk_i) b_o <= a_i[2:1] ^ {2{a_i[0]}};\nendmodule\n" +
                    text);
@@ -77,10 +80,11 @@ TEST(Route, AnArrayIsPlacedAndRouted) {
     for (const char* tool : {"yosys", "nextpnr-ice40"}) {
         if (find_program(tool).empty()) GTEST_SKIP() << tool << " is not installed";
     }
-    const Design design = resolve(parse_spec(R"({"name": "t", "array": {"kind": "systolic", "rows": 1, "cols": 1},
+    const Design design =
+        resolve(parse_spec(R"({"name": "t", "array": {"kind": "systolic", "rows": 1, "cols": 1},
         "weight": {"format": "pot", "n": 4}, "activation": {"format": "int", "n": 4},
         "accumulator": {"max_k": 16}, "output": {"format": "int", "n": 4}})",
-                                             "t"));
+                           "t"));
     SynthSettings settings;
     settings.target = "ice40";
     settings.route = "hx8k";
@@ -94,10 +98,11 @@ TEST(Route, AnArrayIsPlacedAndRouted) {
 }
 
 TEST(FpgaTarget, OptionsBelongToFpgas) {
-    const Design design = resolve(parse_spec(R"({"name": "t", "array": {"kind": "systolic", "rows": 1, "cols": 1},
+    const Design design =
+        resolve(parse_spec(R"({"name": "t", "array": {"kind": "systolic", "rows": 1, "cols": 1},
         "weight": {"format": "int", "n": 4}, "activation": {"format": "int", "n": 4},
         "accumulator": {"max_k": 16}, "output": {"format": "int", "n": 4}})",
-                                             "t"));
+                           "t"));
     SynthSettings settings;
     settings.dsp = true;
     EXPECT_THROW(synthesise(design, emit(design), settings), InputError);

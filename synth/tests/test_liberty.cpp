@@ -164,8 +164,9 @@ TEST(Sha256, PiecesAreTheWhole) {
 }
 
 TEST(LibertyFiles, SeveralAreOneLibrary) {
-    const std::string inv = "  cell (INV2) { area : 4; pin (A) { direction : input; } /* } */ pin (Y) { direction "
-                            ": output; function : \"!A\"; } }\n";
+    const std::string inv =
+        "  cell (INV2) { area : 4; pin (A) { direction : input; } /* } */ pin (Y) { direction "
+        ": output; function : \"!A\"; } }\n";
     const std::string head =
         "library (more) { nom_voltage : 1.2; capacitive_load_unit (1,pf);\n"
         "  lu_table_template(t) { index_1 (\"1.0, 2.0\"); }\n  define (x, cell, string);\n";
@@ -185,7 +186,8 @@ TEST(LibertyFiles, SeveralAreOneLibrary) {
         }
         return "no error";
     };
-    EXPECT_THAT(message(head + "cell (INV) { }" + "}"), HasSubstr("b.lib: cell INV: stands in another"));
+    EXPECT_THAT(message(head + "cell (INV) { }" + "}"),
+                HasSubstr("b.lib: cell INV: stands in another"));
     EXPECT_THAT(message("library (m) { nom_voltage : 1.8; capacitive_load_unit (1,pf); }"),
                 HasSubstr("b.lib: nom_voltage: is \"1.8\""));
     EXPECT_THAT(message("library (m) { nom_voltage : 1.2; }"), HasSubstr("is missing"));

@@ -85,7 +85,8 @@ public:
     void output(Net n) { gates_.ports.push_back({"out", false, {n}}); }
 
     void cell(const std::string& name, const std::vector<Net>& pins) {
-        gates_.gates.push_back({&models_.at(name), static_cast<std::uint32_t>(gates_.pins.size()), 0});
+        gates_.gates.push_back(
+            {&models_.at(name), static_cast<std::uint32_t>(gates_.pins.size()), 0});
         gates_.pins.insert(gates_.pins.end(), pins.begin(), pins.end());
     }
 
@@ -99,7 +100,9 @@ private:
 };
 
 TEST(PowerTable, IsBilinearInsideAndOutside) {
-    const auto f = [](double load, double slew) { return 1 + 2 * load + 3 * slew + 5 * load * slew; };
+    const auto f = [](double load, double slew) {
+        return 1 + 2 * load + 3 * slew + 5 * load * slew;
+    };
     using Axis = Table::Axis;
     const Table load_first({Axis::kLoad, Axis::kSlew}, {{0, 1, 3}, {0, 2}},
                            {f(0, 0), f(0, 2), f(1, 0), f(1, 2), f(3, 0), f(3, 2)});
@@ -156,7 +159,8 @@ TEST(PowerLibrary, WhatIsMissingIsNamed) {
                 HasSubstr("has 2 values where its axes have 4"));
     EXPECT_THAT(message("clocked_on : \"CK\";", "clocked_on : \"CK\"; clear : \"!D\";", "DFF"),
                 HasSubstr("asynchronous set or reset"));
-    EXPECT_THAT(message("", "", "NOR"), HasSubstr("cell NOR: is used by the netlist and is not in"));
+    EXPECT_THAT(message("", "", "NOR"),
+                HasSubstr("cell NOR: is used by the netlist and is not in"));
 }
 
 /// Input -> inverter -> output port: 0.02 pF at 2 V are 0.04 pJ a transition.
@@ -242,8 +246,7 @@ TEST(Power, FlipFlopsTakeTheirInputsTogether) {
         EXPECT_NEAR(e.sequential, 2 * (1.0 + 0.5) + 12 * 0.25, 1e-12);
         EXPECT_DOUBLE_EQ(e.leakage_nw, 14.0);
         // q0 drives a data pin, q1 and n1 an output port.
-        EXPECT_NEAR(e.switching,
-                    2.0 * (0.03 * activity.toggles[q0] + 0.02 * 4 + 0.02 * 4), 1e-12);
+        EXPECT_NEAR(e.switching, 2.0 * (0.03 * activity.toggles[q0] + 0.02 * 4 + 0.02 * 4), 1e-12);
     }
 }
 

@@ -66,7 +66,8 @@ protected:
     /// The netlist without hierarchy, in which no net has two names, as flat.v.
     void flatten_netlist() const {
         const std::string script = fmt::format(
-            "read_liberty -lib {}; read_verilog netlist.v; hierarchy -check -top t; flatten; splitnets; "
+            "read_liberty -lib {}; read_verilog netlist.v; hierarchy -check -top t; flatten; "
+            "splitnets; "
             "setattr -set keep 1 c:*; opt_clean -purge; rename -hide w:* c:*; rename -enumerate; "
             "write_verilog -noattr -noexpr flat.v",
             kLibraryFile);
@@ -74,15 +75,17 @@ protected:
     }
 
     std::string sta(const std::string& commands, const std::string& netlist = "netlist.v") const {
-        write_file(dir_.path() / "s.tcl",
-                   fmt::format("read_liberty {}\nread_verilog {}\nlink_design t\n"
-                               "create_clock -name clk -period 10 [get_ports clk_i]\n"
-                               "set inputs {{}}\nforeach port [all_inputs] {{\n"
-                               "  if {{[get_property $port full_name] != \"clk_i\"}} {{ lappend inputs $port }}\n}}\n"
-                               "set_input_delay 0.3 -clock clk $inputs\nset_input_transition 0.1 $inputs\n"
-                               "set_load 0.02 [all_outputs]\n",
-                               kLibraryFile, netlist) +
-                       commands);
+        write_file(
+            dir_.path() / "s.tcl",
+            fmt::format("read_liberty {}\nread_verilog {}\nlink_design t\n"
+                        "create_clock -name clk -period 10 [get_ports clk_i]\n"
+                        "set inputs {{}}\nforeach port [all_inputs] {{\n"
+                        "  if {{[get_property $port full_name] != \"clk_i\"}} {{ lappend inputs "
+                        "$port }}\n}}\n"
+                        "set_input_delay 0.3 -clock clk $inputs\nset_input_transition 0.1 $inputs\n"
+                        "set_load 0.02 [all_outputs]\n",
+                        kLibraryFile, netlist) +
+                commands);
         const ProcessResult result =
             run_process({"sta", "-no_splash", "-exit", "s.tcl"}, dir_.path());
         EXPECT_EQ(result.output.find("Error"), std::string::npos) << result.output;
@@ -138,7 +141,8 @@ protected:
             where += p.bits.size();
         }
         for (const PortValues& values : inputs) {
-            for (std::size_t b = values.size(); b-- > 0;) bits.push_back(values[b] != 0 ? '1' : '0');
+            for (std::size_t b = values.size(); b-- > 0;)
+                bits.push_back(values[b] != 0 ? '1' : '0');
             bits += "\n";
         }
         write_file(dir_.path() / "in.txt", bits);
@@ -286,7 +290,8 @@ TEST_F(PowerTools, DelaysAreThoseOfOpenSta) {
     ASSERT_EQ(theirs.size(), ours.size());
     std::sort(theirs.begin(), theirs.end());
     std::sort(ours.begin(), ours.end());
-    // OpenSTA leaves out what constants switch off, and what such an arc did to the slews behind it.
+    // OpenSTA leaves out what constants switch off, and what such an arc did to the slews behind
+    // it.
     std::size_t matched = 0;
     for (std::size_t i = 0, j = 0; i < ours.size() && j < theirs.size();) {
         if (std::abs(ours[i] - theirs[j]) <= 1) {
@@ -304,7 +309,8 @@ TEST_F(PowerTools, DelaysAreThoseOfOpenSta) {
 
 /// The same activity of every net: leakage, and C V^2 / 2 a transition.
 TEST_F(PowerTools, SwitchingAtUniformActivityIsThatOfOpenSta) {
-    const std::string text = sta("set_power_activity -global -activity 0.1\nreport_power -digits 8\n");
+    const std::string text =
+        sta("set_power_activity -global -activity 0.1\nreport_power -digits 8\n");
     static const std::regex kTotal("Total +([-0-9.e+]+) +([-0-9.e+]+) +([-0-9.e+]+)");
     std::smatch total;
     ASSERT_TRUE(std::regex_search(text, total, kTotal)) << text;
@@ -336,8 +342,11 @@ TEST_F(PowerTools, InternalEnergyOfCellsIsHalfThatOfOpenSta) {
     const Net y = gates.nets++;
     const Net z = gates.nets++;
     gates.clock = clock;
-    gates.ports = {{"clk_i", true, {clock}}, {"a", true, {a}}, {"b", true, {b}},
-                   {"y", false, {y}},        {"z", false, {z}}};
+    gates.ports = {{"clk_i", true, {clock}},
+                   {"a", true, {a}},
+                   {"b", true, {b}},
+                   {"y", false, {y}},
+                   {"z", false, {z}}};
     const std::vector<std::tuple<std::string, std::string, std::map<std::string, Net>>> cells = {
         {"f", "DFFPOSX1", {{"CLK", clock}, {"D", a}, {"Q", q}}},
         {"g", "NAND2X1", {{"A", q}, {"B", b}, {"Y", y}}},
@@ -357,8 +366,8 @@ TEST_F(PowerTools, InternalEnergyOfCellsIsHalfThatOfOpenSta) {
     const std::vector<Energy> ours =
         energies(gates, annotation, uniform_activity(gates, 0.1, kCycles), models_->voltage());
     for (std::size_t c = 0; c < ours.size(); ++c) {
-        const std::regex row("([-0-9.e+]+) +[-0-9.e+]+ +[-0-9.e+]+ +[-0-9.e+]+ " + gates.modules[c] +
-                             "\n");
+        const std::regex row("([-0-9.e+]+) +[-0-9.e+]+ +[-0-9.e+]+ +[-0-9.e+]+ " +
+                             gates.modules[c] + "\n");
         std::smatch match;
         ASSERT_TRUE(std::regex_search(text, match, row)) << text;
         const double watts =
@@ -367,8 +376,8 @@ TEST_F(PowerTools, InternalEnergyOfCellsIsHalfThatOfOpenSta) {
     }
 }
 
-/// Without delays both simulators have the same transitions. With delays, theirs of OpenSTA, ours are
-/// 2.3 % fewer when this was written: Icarus simulates what is inside a cell, whose own pulses
+/// Without delays both simulators have the same transitions. With delays, theirs of OpenSTA, ours
+/// are 2.3 % fewer when this was written: Icarus simulates what is inside a cell, whose own pulses
 /// without width put off a transition that is under way, and some delays behind constants differ.
 TEST_F(PowerTools, TransitionsAreThoseOfIcarus) {
     flatten_netlist();
@@ -394,8 +403,8 @@ TEST_F(PowerTools, TransitionsAreThoseOfIcarus) {
             outputs.insert(outputs.begin(), bit != 0 ? '1' : '0');
         }
         EXPECT_EQ(outputs, theirs.outputs);
-        EXPECT_NEAR(static_cast<double>(ours[delays]) / static_cast<double>(theirs.transitions), 1.0,
-                    delays ? 0.05 : 0.0);
+        EXPECT_NEAR(static_cast<double>(ours[delays]) / static_cast<double>(theirs.transitions),
+                    1.0, delays ? 0.05 : 0.0);
     }
     EXPECT_GT(ours[true], ours[false]);
 }

@@ -45,8 +45,8 @@ TEST_P(PlantedBugs, AreCaught) {
 INSTANTIATE_TEST_SUITE_P(Rtl, PlantedBugs, testing::ValuesIn(caught_bugs()),
                          [](const auto& bug) { return bug.param.name; });
 
-/// Without a bug nothing is found: neither on Verilator nor an X on Icarus, nor through AXI. That the
-/// examples pass on Verilator, Regress.EveryExampleIsRightAtLevelOne tests.
+/// Without a bug nothing is found: neither on Verilator nor an X on Icarus, nor through AXI. That
+/// the examples pass on Verilator, Regress.EveryExampleIsRightAtLevelOne tests.
 TEST(PlantedBugList, SoundArraysPass) {
     std::set<std::pair<std::string, Check>> runs;
     for (const Bug& bug : bugs()) {
