@@ -15,11 +15,13 @@
 #include <sstream>
 #include <tuple>
 
+#include "generator/spec/error.hpp"
 #include "generator/support/files.hpp"
 #include "generator/support/process.hpp"
 #include "synth/power/power.hpp"
 #include "synth/synth.hpp"
 #include "synth/yosys.hpp"
+#include "verif/model/rtl_build.hpp"
 
 namespace peforge::synth::power {
 namespace {
@@ -407,6 +409,56 @@ TEST_F(PowerTools, TransitionsAreThoseOfIcarus) {
                     1.0, delays ? 0.05 : 0.0);
     }
     EXPECT_GT(ours[true], ours[false]);
+}
+
+/// From a recorded workload to a report: parts add up, glitches cost, files read back, and a
+/// netlist that is wrong or too slow does not pass.
+TEST_F(PowerTools, AWorkloadIsMeasured) {
+    if (find_program("verilator").empty()) GTEST_SKIP() << "verilator is not installed";
+    const Workload recorded =
+        record_workload(design(), emit(design()), {}, dir_.path(), default_cache_dir());
+    write_workload(design(), recorded, dir_.path());
+    const Workload workload = read_workload(design(), dir_.path());
+    EXPECT_EQ(workload.window.begin, recorded.window.begin);
+    EXPECT_EQ(workload.window.end, recorded.window.end);
+    EXPECT_EQ(workload.macs, recorded.macs);
+    EXPECT_EQ(workload.macs, 8U * 64U * 4U);
+    EXPECT_NEAR(workload.zero_activations, 0.5, 0.1);
+
+    const PowerReport power = measure(design(), *report_, workload, {});
+    EXPECT_EQ(power.cycles, workload.window.end - workload.window.begin);
+    EXPECT_GE(power.coverage, 0.95);
+    EXPECT_GT(power.total.dynamic(), power.zero_delay->dynamic());
+    EXPECT_GT(power.total.clock_pins, 0.0);
+    Energy sum;
+    for (const ModulePower& m : power.modules) sum += m.energy;
+    EXPECT_NEAR(sum.dynamic() / power.total.dynamic(), 1.0, 1e-9);
+    EXPECT_NEAR(power.of(Unit::kPe).dynamic() + power.of(Unit::kEdge).dynamic() +
+                    power.of(Unit::kAccumulator).dynamic() + power.of(Unit::kPost).dynamic() +
+                    power.of(Unit::kControl).dynamic() + power.of(Unit::kOther).dynamic(),
+                power.total.dynamic(), 1e-6 * power.total.dynamic());
+
+    const auto refusal = [&](const SynthReport& report,
+                             const PowerSettings& settings) -> std::string {
+        try {
+            measure(design(), report, workload, settings);
+        } catch (const CheckFailedError& e) {
+            return e.what();
+        }
+        return "measured";
+    };
+    EXPECT_THAT(refusal(*report_, {.period_ns = 1.0}),
+                testing::HasSubstr("is a period of 1 ns too short for it?"));
+    SynthReport wrong = *report_;
+    std::string& cells = wrong.mapped->cells;
+    const std::size_t gate = cells.find("\"type\": \"XOR2X1\"");
+    ASSERT_NE(gate, std::string::npos);
+    cells.replace(gate, 16, "\"type\": \"XNOR2X1\"");
+    EXPECT_THAT(refusal(wrong, {.mode = DelayMode::kZero}),
+                testing::HasSubstr("differs from the RTL's"));
+
+    write_file(dir_.path() / "activity.json", "{\"spec_hash\": \"of another\"}");
+    EXPECT_THROW(read_workload(design(), dir_.path()), InputError);
 }
 
 }  // namespace
