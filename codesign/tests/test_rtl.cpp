@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "codesign/cli/run_command.hpp"
 #include "codesign/tests/naive.hpp"
@@ -13,6 +14,7 @@
 #include "codesign/tests/onnx_builder.hpp"
 #include "codesign/tests/specs.hpp"
 #include "generator/spec/error.hpp"
+#include "synth/power/workload.hpp"
 
 namespace peforge::codesign {
 namespace {
@@ -61,6 +63,7 @@ TEST_P(Rtl, AgreesWithTheGoldenModelOnANetwork) {
     o.images = 5;
     o.batch = 2;  // the last batch is a single image
     o.calibration_images = 16;
+    o.record = (folder / "record").string();
     ASSERT_EQ(run_command(o), kDone);
     std::ifstream in(fs::path(o.out) / "result.json");
     const auto r = nlohmann::json::parse(in);
@@ -74,6 +77,17 @@ TEST_P(Rtl, AgreesWithTheGoldenModelOnANetwork) {
     const bool skips = GetParam() == testing::int8_spec() || GetParam() == testing::pot4_spec();
     EXPECT_EQ(r["layers"].back()["cycles_saved"] > 0, skips);
     EXPECT_EQ(r["layers"].front()["cycles_saved"], 0);
+
+    // The layers' workloads: two images of nine positions each, and of one.
+    const Design design = resolve(load_spec(o.spec), o.spec);
+    std::set<std::uint64_t> macs;
+    for (const auto& layer : fs::directory_iterator(o.record)) {
+        const auto workload = synth::power::read_workload(design, layer.path());
+        EXPECT_LT(workload.window.begin, workload.window.end);
+        macs.insert(workload.macs);
+    }
+    EXPECT_EQ(macs, (std::set<std::uint64_t>{18 * 27 * 6, 2 * 54 * 3}));
+    EXPECT_THROW(run_command(o), InputError) << "the folder is there already";
 }
 
 INSTANTIATE_TEST_SUITE_P(Families, Rtl,
