@@ -29,6 +29,7 @@ module pf_memory #(
 );
 
     localparam ADDR_W = (DEPTH > 1) ? $clog2(DEPTH) : 1;
+    localparam TREE_W = (DEPTH > 1024) ? 1 : ADDR_W;  // too many words end in a name, not in an endless loop
 
     reg [WIDTH-1:0] wdata_q;
     reg [WIDTH-1:0] rdata_q;
@@ -37,13 +38,14 @@ module pf_memory #(
         if (we_i) wdata_q <= wdata_i;
     end
 
-    // A tree of selects: level l has 2^(ADDR_W-l) words, chosen by the address bits below l.
+    // A tree of selects: level l has 2^(TREE_W-l) words, chosen by the address bits below l.
     genvar i, l;
     generate
         if (DEPTH > 1024) begin : gen_too_deep
             error_memory_of_latches_has_more_than_1024_words u_error ();
-        end else for (l = 0; l <= ADDR_W; l = l + 1) begin : gen_level
-            for (i = 0; i < (1 << (ADDR_W-l)); i = i + 1) begin : gen_node
+        end
+        for (l = 0; l <= TREE_W; l = l + 1) begin : gen_level
+            for (i = 0; i < (1 << (TREE_W-l)); i = i + 1) begin : gen_node
                 wire [WIDTH-1:0] word;
                 if (l > 0) begin : gen_select
                     assign word = raddr_i[l-1] ? gen_level[l-1].gen_node[2*i+1].word : gen_level[l-1].gen_node[2*i].word;
@@ -65,7 +67,7 @@ module pf_memory #(
     endgenerate
 
     always @(posedge clk_i) begin
-        if (re_i) rdata_q <= gen_level[ADDR_W].gen_node[0].word;
+        if (re_i) rdata_q <= gen_level[TREE_W].gen_node[0].word;
     end
 
     assign rdata_o = rdata_q;
