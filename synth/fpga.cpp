@@ -14,10 +14,39 @@ namespace peforge::synth {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+/// The device of that name. Throws InputError.
+const RouteDevice& route_device(const std::string& name) {
+    std::string allowed;
+    for (const RouteDevice& d : kRouteDevices) {
+        if (name == d.name) return d;
+        allowed += (allowed.empty() ? "" : ", ") + std::string(d.name);
+    }
+    throw InputError("--route", "", "\"" + name + "\" is unknown; allowed: " + allowed);
+}
+
+}  // namespace
+
 const FpgaTarget* fpga_target(const std::string& name) {
     const auto* found = std::find_if(kFpgaTargets.begin(), kFpgaTargets.end(),
                                      [&name](const FpgaTarget& t) { return name == t.name; });
     return found == kFpgaTargets.end() ? nullptr : found;
+}
+
+void check_options(const FpgaTarget& target, std::optional<bool> dsp, const std::string& route) {
+    const bool choice = *target.with_dsp != '\0' || *target.no_dsp != '\0';
+    if (dsp.value_or(false) && !choice) {
+        throw InputError("--dsp", "",
+                         std::string("Yosys maps no multiplier to DSP blocks of ") + target.name +
+                             "; allowed: --no-dsp");
+    }
+    if (route.empty()) return;
+    if (*target.flat == '\0') {
+        throw InputError("--route", "",
+                         std::string("there is no router for ") + target.name + "; allowed: ice40");
+    }
+    route_device(route);
 }
 
 bool is_fpga_flip_flop(const std::string& cell) {
@@ -106,18 +135,10 @@ Route parse_route(const std::string& log, int status, const std::string& device)
 }
 
 Route place_and_route(const std::string& device, double goal_mhz, const fs::path& dir) {
-    const auto* chosen = std::find_if(kRouteDevices.begin(), kRouteDevices.end(),
-                                      [&device](const RouteDevice& d) { return device == d.name; });
-    if (chosen == kRouteDevices.end()) {
-        std::string allowed;
-        for (const RouteDevice& d : kRouteDevices) {
-            allowed += (allowed.empty() ? "" : ", ") + std::string(d.name);
-        }
-        throw InputError("--route", "", "\"" + device + "\" is unknown; allowed: " + allowed);
-    }
+    const RouteDevice& chosen = route_device(device);
     require_program("nextpnr-ice40", "nextpnr-ice40");
     const ProcessResult result = run_process(
-        {"nextpnr-ice40", chosen->option, "--package", chosen->package, "--json", "pins.json",
+        {"nextpnr-ice40", chosen.option, "--package", chosen.package, "--json", "pins.json",
          "--freq", fmt::format("{}", goal_mhz), "--seed", "1", "--pcf-allow-unconstrained"},
         dir);
     Route route = parse_route(result.output, result.status, device);

@@ -38,6 +38,10 @@ inline constexpr std::array<FpgaTarget, 5> kFpgaTargets = {{
 /// The target of that name, or null.
 const FpgaTarget* fpga_target(const std::string& name);
 
+/// Throws InputError when the family has no DSP blocks to map to, no router, or no such device.
+/// `route`: the device, or empty.
+void check_options(const FpgaTarget& target, std::optional<bool> dsp, const std::string& route);
+
 bool is_fpga_flip_flop(const std::string& cell);
 
 /// What place and route found.

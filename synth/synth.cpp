@@ -520,10 +520,6 @@ void synthesise_fpga(SynthReport& report, const ScriptInputs& in, const FpgaTarg
         report.timing_error = "not placed and routed";
         return;
     }
-    if (*target.flat == '\0') {
-        throw InputError("--route", "",
-                         std::string("there is no router for ") + target.name + "; allowed: ice40");
-    }
     tell(settings, "place and route");
     write_file(dir / "pins.v", pin_saver(in.top, hierarchy.modules().at(hierarchy.top()).ports));
     const std::string script =
@@ -543,6 +539,13 @@ void synthesise_fpga(SynthReport& report, const ScriptInputs& in, const FpgaTarg
 }  // namespace
 
 LibrarySource target_library(const std::string& target) {
+    if (fpga_target(target) != nullptr) {
+        throw InputError(
+            "--target", "",
+            target +
+                " is an FPGA; allowed where standard cells are needed: osu018, osu035, "
+                "osu050, or liberty files");
+    }
     const bool named = std::find(kLibraries.begin(), kLibraries.end(), target) != kLibraries.end();
     if (!named && !is_library_files(target)) {
         std::string allowed;
@@ -567,6 +570,7 @@ SynthReport synthesise(const RtlInput& rtl, const SynthSettings& settings) {
             "is for FPGA targets; allowed with standard cells: neither --dsp, --no-dsp "
             "nor --route");
     }
+    if (!asic) check_options(*fpga, settings.dsp, settings.route);
     const LibrarySource source = asic ? target_library(settings.target) : LibrarySource();
 
     SynthReport report;
@@ -674,11 +678,6 @@ std::vector<power::PowerReport> measure_power(const Design& design, const FileSe
                                               const SynthReport& report,
                                               const SynthOptions& options,
                                               const SynthSettings& settings) {
-    if (!report.library) {
-        throw InputError("--power", "",
-                         "needs standard cells; allowed: --target osu018, osu035, osu050 or a "
-                         "liberty file");
-    }
     if (!report.timing) {
         throw CheckFailedError("power needs the shortest period, and there is none: " +
                                report.timing_error);
@@ -732,6 +731,7 @@ int synth_command(const SynthOptions& options) {
         };
     }
     if (options.power) {
+        synth::target_library(options.target);  // refuses FPGAs
         synth::check_mode(design, options.mode);
         for (const fs::path& dir : options.activity) synth::power::read_workload(design, dir);
     }

@@ -85,18 +85,20 @@ void add_synth(CLI::App& app, Action& action) {
         ->excludes(mode)
         ->type_name("DIR...");
     add_common(*command, state->common);
-    command->callback([&action, state, clock, dsp] {
+    command->callback([&action, state, clock, dsp, zeros] {
+        const bool zeros_given = zeros->count() > 0;
         if (dsp->count() > 0) state->options.dsp = state->dsp;
         if (clock->count() > 0) {
             state->options.clock_ns = state->clock_ns;
         }
-        action = [state] {
+        action = [state, zeros_given] {
             const SynthOptions& given = state->options;
-            if (!given.power &&
-                (given.zero_delay || !given.mode.empty() || !given.activity.empty())) {
-                throw InputError("synth", "",
-                                 "--zero-delay, --mode and --activity say how energy is measured; "
-                                 "allowed: with --power");
+            if (!given.power && (zeros_given || given.zero_delay || !given.mode.empty() ||
+                                 !given.activity.empty())) {
+                throw InputError(
+                    "synth", "",
+                    "--zeros, --zero-delay, --mode and --activity say how energy is measured; "
+                    "allowed: with --power");
             }
             state->options.json = state->common.json;
             state->options.quiet = state->common.quiet;

@@ -348,7 +348,7 @@ PowerReport measure(const Design& design, const SynthReport& synthesis, const Wo
     report.transitions = activity.events;
     const std::vector<Energy> all = energies(gates, annotation, activity, report.voltage);
     std::vector<Energy> without(all.size());
-    const bool compare = settings.mode == DelayMode::kAnnotated && settings.compare_zero_delay;
+    const bool compare = settings.mode == DelayMode::kAnnotated;
     if (compare) {
         without = energies(gates, annotation, simulate(DelayMode::kZero), report.voltage);
         report.zero_delay.emplace();

@@ -84,7 +84,6 @@ struct PowerReport {
 struct PowerSettings {
     DelayMode mode = DelayMode::kAnnotated;
     double period_ns = 10.0;
-    bool compare_zero_delay = true;  ///< annotated: simulate once more without delays
 };
 
 /// Simulates the mapped design with the workload's inputs and sums up its energy. Throws

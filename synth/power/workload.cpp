@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <numeric>
 #include <random>
 
 #include "generator/spec/error.hpp"
@@ -46,7 +45,7 @@ private:
     std::mt19937_64 engine_;
 };
 
-/// Codes of reals under the power-of-two-and-a-half scale with the least mean squared error.
+/// Codes of reals under the scale, in steps of a quarter octave, with the least mean squared error.
 std::vector<Code> quantise(const golden::Format& format, const std::vector<double>& reals) {
     constexpr std::size_t kSample = 4096;
     double best_scale = 1.0;

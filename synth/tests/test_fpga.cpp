@@ -93,8 +93,6 @@ TEST(Route, AnArrayIsPlacedAndRouted) {
     EXPECT_GT(report.route->fmax_mhz.value_or(0.0), 10.0);
     EXPECT_GT(report.route->logic_cells, 100);
     EXPECT_GT(report.route->rams, 0);
-    settings.route = "hx9k";
-    EXPECT_THROW(synthesise(design, emit(design), settings), InputError);
 }
 
 TEST(FpgaTarget, OptionsBelongToFpgas) {
@@ -106,6 +104,21 @@ TEST(FpgaTarget, OptionsBelongToFpgas) {
     SynthSettings settings;
     settings.dsp = true;
     EXPECT_THROW(synthesise(design, emit(design), settings), InputError);
+    const auto refused = [](const char* target, std::optional<bool> use, const char* route) {
+        try {
+            check_options(*fpga_target(target), use, route);
+        } catch (const InputError&) {
+            return true;
+        }
+        return false;
+    };
+    EXPECT_TRUE(refused("gowin", true, ""));
+    EXPECT_FALSE(refused("gowin", false, ""));
+    EXPECT_FALSE(refused("xcup", true, ""));
+    EXPECT_TRUE(refused("ecp5", {}, "hx8k"));
+    EXPECT_TRUE(refused("ice40", {}, "hx9k"));
+    EXPECT_FALSE(refused("ice40", true, "up5k"));
+    EXPECT_THROW(target_library("ice40"), InputError);
     EXPECT_EQ(fpga_target("osu018"), nullptr);
     EXPECT_STREQ(fpga_target("gowin")->name, "gowin");
 }
