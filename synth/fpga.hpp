@@ -31,7 +31,7 @@ inline constexpr std::array<FpgaTarget, 5> kFpgaTargets = {{
     {"ice40", "synth_ice40 -noflatten", "-dsp", "", "synth_ice40",
      "Lattice iCE40, cells after mapping"},
     {"ecp5", "synth_ecp5 -noflatten", "", "-nodsp", "", "Lattice ECP5, cells after mapping"},
-    {"gowin", "synth_gowin -noflatten", "", "", "",
+    {"gowin", "synth_gowin -noflatten -noiopads", "", "", "",
      "Gowin GW1N and GW2A, cells after mapping; no DSP"},
 }};
 
