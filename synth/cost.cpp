@@ -41,18 +41,16 @@ Design design_in(const Design& design, const std::string& mode) {
     return design;
 }
 
-std::string tool_version(const std::vector<std::string>& command, const fs::path& dir) {
-    return run_process(command, dir).output;
-}
-
 /// Everything that the figures depend on, by its content.
 std::string cost_key(const FileSet& files, const CostSettings& settings) {
     const ScratchDir scratch;
     std::string all = fmt::format("{} {} {} {}\n", kCostFormat, PEFORGE_VERSION, settings.target,
                                   settings.clock_ns ? fmt::format("{}", *settings.clock_ns) : "-");
-    all += tool_version({"yosys", "-V"}, scratch.path());
-    all += tool_version({"sta", "-version"}, scratch.path());
-    all += tool_version({"verilator", "--version"}, scratch.path());
+    for (const std::vector<std::string>& tool : {std::vector<std::string>{"yosys", "-V"},
+                                                 {"sta", "-version"},
+                                                 {"verilator", "--version"}}) {
+        all += tool.front() + " " + tool_version(tool, scratch.path()) + "\n";
+    }
     all += sha256(target_library(settings.target).text) + "\n";
     for (const fs::path& dir : settings.activity) {
         for (const char* file : {"activity.json", "inputs.hex", "outputs.hex"}) {

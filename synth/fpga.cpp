@@ -142,10 +142,7 @@ Route place_and_route(const std::string& device, double goal_mhz, const fs::path
          "--freq", fmt::format("{}", goal_mhz), "--seed", "1", "--pcf-allow-unconstrained"},
         dir);
     Route route = parse_route(result.output, result.status, device);
-    static const std::regex kVersion("[0-9]+\\.[0-9][0-9A-Za-z.+-]*");
-    const std::string text = run_process({"nextpnr-ice40", "--version"}, dir).output;
-    std::smatch match;
-    route.tool = std::regex_search(text, match, kVersion) ? match[0].str() : "unknown";
+    route.tool = tool_version({"nextpnr-ice40", "--version"}, dir);
     return route;
 }
 

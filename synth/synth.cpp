@@ -62,14 +62,6 @@ std::vector<std::string> sources(const FileSet& files, const std::string& fileli
     return paths;
 }
 
-/// A tool's version as it prints it, or "unknown".
-std::string version(const std::vector<std::string>& command, const fs::path& cwd) {
-    static const std::regex kVersion("[0-9]+\\.[0-9][0-9A-Za-z.+-]*");
-    const std::string text = run_process(command, cwd).output;
-    std::smatch match;
-    return std::regex_search(text, match, kVersion) ? match[0].str() : "unknown";
-}
-
 /// A Yosys log without what differs from run to run: times, memory, the scratch folder.
 std::string stable_log(const std::string& log, const fs::path& dir) {
     static const std::regex kResources("Memory = *[0-9.]+ MB|(Parsing )?[Tt]ime = *[0-9.]+ sec");
@@ -291,7 +283,7 @@ void choose_and_time(SynthReport& report, std::map<std::string, MappedPe>& pes,
             "sta (OpenSTA) was not found; install it with: apt-get install opensta";
         return;
     }
-    report.tools["opensta"] = version({"sta", "-version"}, dir);
+    report.tools["opensta"] = tool_version({"sta", "-version"}, dir);
     const std::string stubs = memory_stubs(hierarchy, library, hierarchy.top());
     try {
         time_pes(pes, hierarchy, report.clock_ns, dir);
@@ -582,7 +574,7 @@ SynthReport synthesise(const RtlInput& rtl, const SynthSettings& settings) {
 
     require_program("yosys", "yosys");
     const ScratchDir scratch;
-    report.tools["yosys"] = version({"yosys", "-V"}, scratch.path());
+    report.tools["yosys"] = tool_version({"yosys", "-V"}, scratch.path());
 
     ScriptInputs in;
     in.top = rtl.top;

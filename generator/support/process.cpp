@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <regex>
 #include <sstream>
 #include <system_error>
 
@@ -73,6 +74,13 @@ fs::path find_program(const std::string& name) {
             return candidate;
     }
     return {};
+}
+
+std::string tool_version(const std::vector<std::string>& command, const fs::path& cwd) {
+    static const std::regex kVersion("[0-9]+\\.[0-9][0-9A-Za-z.+-]*");
+    const std::string text = run_process(command, cwd).output;
+    std::smatch match;
+    return std::regex_search(text, match, kVersion) ? match[0].str() : "unknown";
 }
 
 fs::path require_program(const std::string& name, const std::string& debian_package) {

@@ -25,6 +25,9 @@ std::filesystem::path find_program(const std::string& name);
 /// find_program, or a MissingToolError that names the Debian package.
 std::filesystem::path require_program(const std::string& name, const std::string& debian_package);
 
+/// The version that a tool prints ("5.006"), or "unknown".
+std::string tool_version(const std::vector<std::string>& command, const std::filesystem::path& cwd);
+
 /// A fresh folder that is removed with its content at the end of its life.
 class ScratchDir {
 public:
