@@ -44,7 +44,23 @@ Json path_end(const PathEnd& end) {
         j["instance"] = end.instance;
         j["module"] = end.module;
     }
+    j["signal"] = end.signal;
     return j;
+}
+
+Json critical_path(const Timing& timing) {
+    Json signals = Json::array();
+    for (const PathSignal& at : timing.path) {
+        signals.push_back({{"arrival_ns", number(at.arrival_ns)},
+                           {"cells", at.cells},
+                           {"instance", at.instance},
+                           {"module", at.module},
+                           {"signal", at.signal}});
+    }
+    return {{"from", path_end(timing.from)},
+            {"to", path_end(timing.to)},
+            {"cells", timing.path_cells},
+            {"signals", signals}};
 }
 
 Json module_entry(const ModuleReport& m, bool asic) {
@@ -185,9 +201,15 @@ std::string storage_text(const SynthReport& r) {
     return out + "area with memories is not known\n";
 }
 
-std::string end_text(const PathEnd& end) {
-    if (end.module.empty()) return end.pin;
-    return end.instance.empty() ? end.pin : end.instance + " (" + end.module + ")";
+/// The critical path by the signals that the RTL names, one a line.
+std::string path_text(const Timing& timing) {
+    std::string out = fmt::format("worst path, {} cells:\n", timing.path_cells);
+    for (const PathSignal& at : timing.path) {
+        out += fmt::format("  {:7.3f} ns  {:3} cells  {}{}{}{}\n", at.arrival_ns, at.cells,
+                           at.instance, at.instance.empty() ? "" : "/", at.signal,
+                           at.module.empty() ? "" : "  (" + at.module + ")");
+    }
+    return out;
 }
 
 }  // namespace
@@ -320,7 +342,7 @@ std::string to_json(const SynthReport& r) {
         if (r.clock_ns) j["clock_met"] = r.timing->tmin_ns <= *r.clock_ns;
         j["pe_tmin_ns"] = optional_number(r.pe_tmin_ns());
         j["pe_fmax_mhz"] = r.pe_tmin_ns() ? mhz(*r.pe_tmin_ns()) : Json(nullptr);
-        j["critical_path"] = {{"from", path_end(r.timing->from)}, {"to", path_end(r.timing->to)}};
+        j["critical_path"] = critical_path(*r.timing);
     } else if (r.route) {
         j["fmax_mhz"] = optional_number(r.route->fmax_mhz);
         j["route"] = {{"device", r.route->device},
@@ -412,8 +434,7 @@ std::string to_text(const SynthReport& r) {
                                r.timing->tmin_ns <= *r.clock_ns ? "meets" : "does not meet",
                                *r.clock_ns);
         }
-        out += fmt::format("\n  from {}\n  to   {}\n", end_text(r.timing->from),
-                           end_text(r.timing->to));
+        out += "\n" + path_text(*r.timing);
         if (const auto pe = r.pe_tmin_ns()) {
             out += fmt::format("PE alone {:.3f} ns, {:.1f} MHz\n", *pe, 1000.0 / *pe);
         }

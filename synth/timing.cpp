@@ -2,8 +2,10 @@
 #include "synth/timing.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
+#include <regex>
 #include <sstream>
 #include <vector>
 
@@ -29,17 +31,65 @@ std::vector<std::string> path_steps(const std::string& pin) {
     return steps;
 }
 
-/// The deepest part of a pin's path that is an instance of an emitted module.
+std::string joined(const std::vector<std::string>& steps) {
+    return fmt::format("{}", fmt::join(steps, "/"));
+}
+
+/// A pin and the instance of an emitted module that holds it; a port is its own signal.
 PathEnd path_end(const std::string& pin, const Hierarchy& hierarchy) {
-    PathEnd end;
     std::vector<std::string> steps = path_steps(pin);
-    for (const std::string& step : steps) end.pin += (end.pin.empty() ? "" : "/") + step;
+    PathEnd end;
+    end.pin = joined(steps);
+    if (steps.size() < 2) {
+        end.signal = end.pin;
+        return end;
+    }
     // The last two steps are the cell and its pin.
-    if (steps.size() < 2) return end;
     steps.resize(steps.size() - 2);
     end.module = hierarchy.module_at(steps);
-    for (const std::string& step : steps) end.instance += (end.instance.empty() ? "" : "/") + step;
+    end.instance = joined(steps);
     return end;
+}
+
+/// What the RTL calls a net, without its instance; empty for the numbered nets of synthesis.
+std::string signal_of(const std::string& net) {
+    static const std::regex kNumbered("-|_[0-9]+_");
+    const std::string name = path_steps(net).back();
+    return std::regex_match(name, kNumbered) ? std::string() : name;
+}
+
+/// One pin of the path, as the script prints it.
+struct PathPin {
+    double arrival_ns = 0.0;
+    bool output = false;
+    PathEnd at;
+    std::string signal;  ///< as of signal_of()
+};
+
+/// Puts the signals of the path into `timing`, the two ends' among them. A net counts where it is
+/// driven, and again under its name in the next module that it enters.
+void name_path(Timing& timing, const std::vector<PathPin>& pins, const std::string& end_register,
+               const std::string& top) {
+    for (const PathPin& pin : pins) {
+        const bool port = pin.at.module.empty();
+        if (pin.output && !port) ++timing.path_cells;
+        const std::string& signal = port ? pin.at.signal : pin.signal;
+        if (signal.empty()) continue;
+        const bool seen = !timing.path.empty() && timing.path.back().signal == signal &&
+                          timing.path.back().instance == pin.at.instance;
+        if (!seen) {
+            timing.path.push_back(
+                {pin.arrival_ns, timing.path_cells, pin.at.instance, pin.at.module, signal});
+        }
+    }
+    if (pins.empty()) return;
+    timing.from.signal = pins.front().at.module.empty() ? timing.from.pin : pins.front().signal;
+    if (timing.to.module.empty()) return;
+    // A memory's stand-in has registers of its own; the port in front of them is in the RTL.
+    timing.to.signal =
+        unit_of(timing.to.module, top) == Unit::kMemory ? pins.back().signal : end_register;
+    timing.path.push_back({pins.back().arrival_ns, timing.path_cells, timing.to.instance,
+                           timing.to.module, timing.to.signal});
 }
 
 /// To `per_unit` steps per unit, so that printed decimals are short.
@@ -52,7 +102,25 @@ double rounded(double value, double per_unit) {
 std::string sta_script(const std::vector<TimedModule>& modules, std::optional<double> clock_ns) {
     std::string s = fmt::format(
         "read_liberty {}\n"
-        "set period {}\n",
+        "set period {}\n"
+        "proc net_of {{pin}} {{\n"
+        "    if {{[catch {{get_property [get_nets -of_objects $pin] full_name}} net]}} {{ return - }}\n"
+        "    return $net\n"
+        "}}\n"
+        "proc show_path {{path}} {{\n"
+        "    foreach point [get_property $path points] {{\n"
+        "        set pin [get_property $point pin]\n"
+        "        puts \"PEFORGE point [get_property $pin full_name] [get_property $point arrival]"
+        " [get_property $pin direction] [net_of $pin]\"\n"
+        "    }}\n"
+        "    set end [get_property $path endpoint]\n"
+        "    if {{![string match */* [get_property $end full_name]]}} {{ return }}\n"
+        "    foreach pin [get_pins -of_objects [get_cells -of_objects $end]] {{\n"
+        "        if {{[get_property $pin direction] == \"output\"}} {{\n"
+        "            puts \"PEFORGE register [net_of $pin]\"\n"
+        "        }}\n"
+        "    }}\n"
+        "}}\n",
         kLibraryFile, clock_ns.value_or(kDefaultPeriodNs));
     for (const TimedModule& m : modules) {
         // Linking a design drops every other module, so the file is read for each.
@@ -73,6 +141,7 @@ std::string sta_script(const std::vector<TimedModule>& modules, std::optional<do
             "puts \"PEFORGE tmin [expr $period - [get_property $worst slack]]\"\n"
             "puts \"PEFORGE from [get_property [get_property $worst startpoint] full_name]\"\n"
             "puts \"PEFORGE to [get_property [get_property $worst endpoint] full_name]\"\n"
+            "show_path $worst\n"
             "set hold [lindex [find_timing_paths -path_delay min] 0]\n"
             "puts \"PEFORGE hold [get_property $hold slack]\"\n",
             m.file, m.name);
@@ -118,6 +187,8 @@ Timing parse_sta(const std::string& output, const std::string& top, const Hierar
     bool here = false;
     bool have_tmin = false;
     bool have_hold = false;
+    std::vector<PathPin> pins;
+    std::string end_register;
     std::string error;
     std::istringstream lines(output);
     for (std::string line; std::getline(lines, line);) {
@@ -137,6 +208,18 @@ Timing parse_sta(const std::string& output, const std::string& top, const Hierar
         if (!here) continue;
         if (key == "from") timing.from = path_end(value, hierarchy);
         if (key == "to") timing.to = path_end(value, hierarchy);
+        if (key == "point") {
+            PathPin pin;
+            std::string direction;
+            std::string net;
+            words >> pin.arrival_ns >> direction >> net;
+            pin.arrival_ns = rounded(pin.arrival_ns, 1000.0);
+            pin.output = direction == "output";
+            pin.at = path_end(value, hierarchy);
+            pin.signal = signal_of(net);
+            pins.push_back(pin);
+        }
+        if (key == "register" && end_register.empty()) end_register = signal_of(value);
         if (key == "tmin" || key == "hold") {
             char* end = nullptr;
             const double ns = std::strtod(value.c_str(), &end);
@@ -150,6 +233,7 @@ Timing parse_sta(const std::string& output, const std::string& top, const Hierar
                                (error.empty() ? "no message" : error));
     }
     timing.fmax_mhz = rounded(1000.0 / timing.tmin_ns, 10.0);
+    name_path(timing, pins, end_register, top);
     return timing;
 }
 

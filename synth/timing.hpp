@@ -17,6 +17,16 @@ struct PathEnd {
     std::string pin;       ///< hierarchical pin name
     std::string instance;  ///< instance of an emitted module that holds it, empty for a port
     std::string module;    ///< that module's name, empty for a port
+    std::string signal;    ///< register (of a memory: its port) in that module, or the port
+};
+
+/// A place of the critical path that the RTL has a name for.
+struct PathSignal {
+    double arrival_ns = 0.0;  ///< after the clock edge
+    int cells = 0;            ///< cells on the path up to here, the first register among them
+    std::string instance;     ///< as in PathEnd
+    std::string module;
+    std::string signal;  ///< net in that module, as the RTL calls it
 };
 
 /// Result of the timing step. All times in ns, typical corner, ideal clock, no wires.
@@ -26,6 +36,8 @@ struct Timing {
     double hold_slack_ns = 0.0;
     PathEnd from;
     PathEnd to;
+    std::vector<PathSignal> path;  ///< in order; the last one is `to`
+    int path_cells = 0;            ///< cells on the path, without the register at its end
 };
 
 /// A module to time, and the Verilog file that holds it.

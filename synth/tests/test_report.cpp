@@ -51,7 +51,13 @@ TEST(Report, SumsByUnit) {
 
 TEST(Report, Json) {
     SynthReport r = small_report();
-    r.timing = Timing{4.0, 250.0, 0.1, {"a", "", ""}, {"u/b/D", "u", "t_mul_pe"}};
+    r.timing = Timing{4.0,
+                      250.0,
+                      0.1,
+                      {"a", "", "", "a"},
+                      {"u/b/D", "u", "t_mul_pe", "sum_q[0]"},
+                      {{0.3, 0, "", "", "a"}, {3.9, 7, "u", "t_mul_pe", "sum_q[0]"}},
+                      7};
     r.clock_ns = 3.5;
     const auto j = nlohmann::json::parse(to_json(r));
     EXPECT_EQ(j.at("area"), 150.4);
@@ -64,6 +70,10 @@ TEST(Report, Json) {
     EXPECT_EQ(j.at("fmax_mhz"), 250);
     EXPECT_EQ(j.at("clock_met"), false);
     EXPECT_EQ(j.at("critical_path").at("to").at("module"), "t_mul_pe");
+    EXPECT_EQ(j.at("critical_path").at("cells"), 7);
+    EXPECT_EQ(j.at("critical_path").at("signals").at(1).at("signal"), "sum_q[0]");
+    EXPECT_THAT(to_text(r), HasSubstr("worst path, 7 cells:\n    0.300 ns    0 cells  a\n"
+                                      "    3.900 ns    7 cells  u/sum_q[0]  (t_mul_pe)\n"));
 }
 
 TEST(Report, SaysHowPesWereMapped) {

@@ -158,6 +158,46 @@ TEST(Sta, ReadsThePeriodAndThePath) {
     EXPECT_EQ(t.from.module, "t_mul_pe");
     EXPECT_EQ(t.to.pin, "q_o[1]");
     EXPECT_EQ(t.to.module, "");
+    EXPECT_EQ(t.to.signal, "q_o[1]");
+}
+
+TEST(Sta, TellsThePathByTheSignalsOfTheRtl) {
+    const Hierarchy h(kElaborated, "t");
+    const std::string head = "PEFORGE design t\nPEFORGE tmin 3.0\nPEFORGE hold 0.1\n";
+    const Timing t = parse_sta(
+        head +
+            "PEFORGE from gen\\[0\\].u_row/u_a/_12_/Q\nPEFORGE to gen\\[1\\].u_row/u_b/_7_/D\n"
+            "PEFORGE point gen\\[0\\].u_row/u_a/_12_/Q 0.15 output gen\\[0\\].u_row/u_a/sum_q[3]\n"
+            "PEFORGE point gen\\[0\\].u_row/u_a/_13_/A 0.15 input gen\\[0\\].u_row/u_a/sum_q[3]\n"
+            "PEFORGE point gen\\[0\\].u_row/u_a/_13_/Y 0.2504 output gen\\[0\\].u_row/u_a/_99_\n"
+            "PEFORGE point gen\\[0\\].u_row/u_a/_14_/A 0.2504 input gen\\[0\\].u_row/u_a/_99_\n"
+            "PEFORGE point gen\\[0\\].u_row/u_a/_14_/Y 0.5 output gen\\[0\\].u_row/u_a/q_o[1]\n"
+            "PEFORGE point gen\\[1\\].u_row/u_b/_9_/B 0.5 input gen\\[1\\].u_row/u_b/d_i[1]\n"
+            "PEFORGE point gen\\[1\\].u_row/u_b/_9_/Y 0.8 output gen\\[1\\].u_row/u_b/_3_\n"
+            "PEFORGE point gen\\[1\\].u_row/u_b/_7_/D 0.8 input gen\\[1\\].u_row/u_b/_3_\n"
+            "PEFORGE register gen\\[1\\].u_row/u_b/held_q[0]\nPEFORGE register -\n",
+        "t", h);
+    EXPECT_EQ(t.from.signal, "sum_q[3]");
+    EXPECT_EQ(t.to.signal, "held_q[0]");
+    EXPECT_EQ(t.path_cells, 4);
+    std::vector<std::string> told;
+    for (const PathSignal& at : t.path) {
+        told.push_back(std::to_string(at.cells) + " " + at.instance + " " + at.signal);
+    }
+    EXPECT_THAT(told, ElementsAre("1 gen[0].u_row/u_a sum_q[3]", "3 gen[0].u_row/u_a q_o[1]",
+                                  "3 gen[1].u_row/u_b d_i[1]", "4 gen[1].u_row/u_b held_q[0]"));
+    EXPECT_DOUBLE_EQ(t.path[3].arrival_ns, 0.8);
+
+    // From a port to a memory: the port, and the memory's own port, not a register of its stand-in.
+    const Timing m = parse_sta(head +
+                                   "PEFORGE from d_i[2]\nPEFORGE to u_mem/u_d_i_0/D\n"
+                                   "PEFORGE point d_i[2] 0.3 input -\n"
+                                   "PEFORGE point u_mem/u_d_i_0/D 0.3 input u_mem/d_i[0]\n"
+                                   "PEFORGE register u_mem/u_d_i_0_q\n",
+                               "t", h);
+    EXPECT_EQ(m.from.signal, "d_i[2]");
+    EXPECT_EQ(m.to.signal, "d_i[0]");
+    EXPECT_EQ(m.path_cells, 0);
 }
 
 TEST(Sta, AMissingPeriodIsAnError) {
