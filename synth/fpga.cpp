@@ -60,8 +60,10 @@ std::string pin_saver(const std::string& top, const std::vector<ModulePort>& por
     int inputs = 0;
     int outputs = 0;
     std::string connections;
+    std::string reset;
     for (const ModulePort& p : ports) {
-        if (p.name == "clk_i" || p.name == "rst_ni") {
+        if (p.name == "rst_ni" || p.name == "rst_i") reset = p.name;
+        if (p.name == "clk_i" || p.name == reset) {
             connections += fmt::format("        .{0}({0}),\n", p.name);
             continue;
         }
@@ -72,7 +74,7 @@ std::string pin_saver(const std::string& top, const std::vector<ModulePort>& por
     }
     connections.erase(connections.size() - 2, 1);
     return fmt::format(
-        "module {0}_pins (input wire clk_i, input wire rst_ni, input wire shift_i, output wire "
+        "module {0}_pins (input wire clk_i, input wire {4}, input wire shift_i, output wire "
         "fold_o);\n"
         "    reg  [{1}:0] in_q;\n"
         "    reg  [{2}:0] fold_q;\n"
@@ -84,7 +86,7 @@ std::string pin_saver(const std::string& top, const std::vector<ModulePort>& por
         "    assign fold_o = fold_q[{2}];\n"
         "    {0} u_design (\n{3}    );\n"
         "endmodule\n",
-        top, inputs - 1, outputs - 1, connections);
+        top, inputs - 1, outputs - 1, connections, reset);
 }
 
 std::string route_script(const std::vector<std::string>& sources, const std::string& top,

@@ -188,6 +188,14 @@ ErrorBounds enumerate_errors(const DatapathParams& d, int max_k) {
     return bounds;
 }
 
+}  // namespace
+
+std::string reset_port(const Spec& spec) {
+    return spec.reset == ResetLevel::kHigh ? "rst_i" : "rst_ni";
+}
+
+namespace {
+
 std::vector<Port> make_ports(const Design& d) {
     const Spec& s = d.spec;
     std::vector<Port> ports;
@@ -198,7 +206,7 @@ std::vector<Port> make_ports(const Design& d) {
         ports.push_back({std::move(name), width, false});
     };
     in("clk_i");
-    in("rst_ni");
+    in(reset_port(s));
     in("clear_i");
     in("job_valid_i");
     out("job_ready_o");

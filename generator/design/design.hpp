@@ -24,6 +24,9 @@ struct Port {
     bool input = true;
 };
 
+/// Reset port of the top: rst_ni, active low, or rst_i, active high.
+std::string reset_port(const Spec& spec);
+
 /// A valid/ready stream of the top module: <name>_valid, <name>_ready and the payload ports.
 struct Stream {
     std::string name;   ///< "act" of act_valid_i

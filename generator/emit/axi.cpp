@@ -154,7 +154,9 @@ void set_jobs(mst::data& v, const Design& d) {
     v.set("queue", text(kAxiJobQueue));
 }
 
-void set_reset(mst::data& v) {
+void set_reset(mst::data& v, const Design& d) {
+    v.set("reset_connection", d.spec.reset == ResetLevel::kHigh ? "rst_i        (~core_rst_n)"
+                                                                : "rst_ni       (core_rst_n)");
     const int bits = std::bit_width(static_cast<unsigned>(kAxiResetCycles));
     v.set("reset_cycles", text(kAxiResetCycles));
     v.set("reset_msb", text(bits - 1));
@@ -233,7 +235,7 @@ mst::data axi_values(const Design& d) {
     v.set("top", std::string(kTopMark));
     set_registers(v, register_table(d));
     set_jobs(v, d);
-    set_reset(v);
+    set_reset(v, d);
     set_streams(v, d);
     v.set("saturates", d.accumulator().saturate);
     v.set("has_nar", has_nar(d));

@@ -12,6 +12,8 @@ void add_cocotb(const Design& design, FileSet& files) {
     values.set("name", design.spec.name);
     values.set("hash", design.spec.hash);
     values.set("top", design.top);
+    values.set("reset_port", reset_port(design.spec));
+    values.set("reset_high", design.spec.reset == ResetLevel::kHigh);
     const auto rendered = [&values](const std::string& name) {
         return render(std::string(bench_templates().at(name)), values);
     };

@@ -89,8 +89,9 @@ SheetSection overview(const Design& d) {
               : fmt::format("{} products a cycle{}", per_cycle,
                             products > 1 ? " in the narrowest mode" : ""));
     row("clock, reset",
-        "`clk_i`, rising edge; `rst_ni`, synchronous, active low (`aclk`, "
-        "`aresetn` of the wrapper)");
+        fmt::format("`clk_i`, rising edge; `{}`, synchronous, active {} (`aclk`, "
+                    "`aresetn` of the wrapper)",
+                    reset_port(d.spec), d.spec.reset == ResetLevel::kHigh ? "high" : "low"));
     return s;
 }
 

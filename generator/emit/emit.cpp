@@ -60,6 +60,10 @@ mst::data common_values(const Design& d) {
     mst::data v;
     v.set("top", std::string(kTopMark));
     v.set("description", description(d));
+    const bool high = d.spec.reset == ResetLevel::kHigh;
+    v.set("reset_port", reset_port(d.spec));
+    v.set("reset_high", high);
+    v.set("rst_n", high ? "rst_n" : "rst_ni");
     v.set("output_stationary", d.output_stationary());
     v.set("cols", text(d.cols));
     v.set("rows_m", text(d.rows_m));
@@ -677,6 +681,8 @@ std::string binding(const Design& d) {
             "    Kept kept;  ///< of the last job that was taken; none after a reset\n";
     }
     out += fmt::format("    void forget_jobs() {{{}}}\n", reuses ? " kept = {}; " : "");
+    out += fmt::format("    void set_reset(bool on) {{ {}.set({}); }}\n", reset_port(d.spec),
+                       d.spec.reset == ResetLevel::kHigh ? "on ? 1 : 0" : "on ? 0 : 1");
     // For a recording of whole clock cycles: every port but the clock, in the top's order.
     for (const bool input : {true, false}) {
         std::string ports;

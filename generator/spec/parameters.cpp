@@ -56,6 +56,7 @@ constexpr std::array<std::string_view, 2> kRoundings{"truncate", "nearest_even"}
 constexpr std::array<std::string_view, 2> kRegimes{"capped", "terminated"};
 constexpr std::array<std::string_view, 2> kPotRoundings{"nearest", "log"};
 constexpr std::array<std::string_view, 2> kConverts{"per_product", "per_bin"};
+constexpr std::array<std::string_view, 2> kResetLevels{"active_low", "active_high"};
 
 constexpr auto kName = ParameterType::kName;
 constexpr auto kInt = ParameterType::kInt;
@@ -340,6 +341,11 @@ constexpr std::array kParameters{
               .max = 1,
               .help = "load the next tile's weights or tables behind the running one",
               .codec = member<Spec, &Spec::double_buffer>()},
+    Parameter{.pointer = "/interface/reset",
+              .type = kEnum,
+              .choices = kResetLevels,
+              .help = "level of the synchronous reset: port rst_ni or rst_i of the top",
+              .codec = member<Spec, &Spec::reset>()},
 };
 
 constexpr unsigned bit(FormatKind kind) {

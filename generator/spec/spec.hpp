@@ -13,6 +13,7 @@
 namespace peforge {
 
 enum class ArrayKind { kSystolic, kLut };
+enum class ResetLevel { kLow, kHigh };
 
 /// A checked spec, one field per JSON key (docs/spec.md). `std::nullopt` means "auto".
 struct Spec {
@@ -70,6 +71,9 @@ struct Spec {
     int rows_m = 256;                 ///< not output-stationary: its jobs have up to `rows` rows
     std::optional<int> kept_indices;  ///< /buffers/indices
     bool double_buffer = true;
+
+    // interface
+    ResetLevel reset = ResetLevel::kLow;
 
     std::string hash;  ///< 16 hex digits: FNV-1a 64 of the canonical JSON of all values
 

@@ -80,6 +80,12 @@ TEST(Design, Int8Numbers) {
     EXPECT_EQ(port_texts(d), expected);
 }
 
+TEST(Design, TheResetPortFollowsItsLevel) {
+    const std::vector<std::string> high = port_texts(example("pot3_ws_5x1"));
+    EXPECT_EQ(high[1], "rst_i[1]i");
+    EXPECT_EQ(std::count(high.begin(), high.end(), "rst_ni[1]i"), 0);
+}
+
 TEST(Design, LanesAndOptionalPorts) {
     const Design d = example("int4x8_ws_1x5");  // 1 row of 2 lanes, no bias
     EXPECT_EQ(d.tile_k, 2);

@@ -49,7 +49,9 @@ public:
         return {};
     }
 
-    [[nodiscard]] bool in_reset() const { return input_line_[layout_.reset().at] == '0'; }
+    [[nodiscard]] bool in_reset() const {
+        return input_line_[layout_.reset().at] == layout_.in_reset();
+    }
 
 private:
     static std::ifstream open(const std::filesystem::path& file) {

@@ -28,7 +28,7 @@ typedef struct {
 /* A stretch of a test; a test is one or several of them on one simulation. What the harness does in
  * each is in docs/cocotb.md. */
 typedef struct {
-    uint32_t start;          /* 0 go on, 1 pulse clear_i for a cycle, 2 hold rst_ni low for 4 cycles */
+    uint32_t start;          /* 0 go on, 1 pulse clear_i for a cycle, 2 reset for 4 cycles */
     uint64_t stop_after;     /* break off after so many cycles; 0 = until all beats passed */
     uint64_t clear_at;       /* pulse clear_i behind that many cycles; 0 = never */
     uint64_t watchdog;       /* fail when no beat passes for so many cycles */

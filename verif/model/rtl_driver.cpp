@@ -176,7 +176,7 @@ public:
         Clock(dut_.clk_i, 10, "ns").start();
         idle();
         dut_.clear_i.set(run_.start == PEFORGE_RTL_CLEAR ? 1 : 0);
-        dut_.rst_ni.set(run_.start == PEFORGE_RTL_RESET ? 0 : 1);
+        dut_.set_reset(run_.start == PEFORGE_RTL_RESET);
         if (run_.start == PEFORGE_RTL_RESET) dut_.forget_jobs();
         const int before = run_.start == PEFORGE_RTL_RESET ? 4 : run_.start == PEFORGE_RTL_CLEAR;
         for (int i = 0; i < before; ++i) {
@@ -184,7 +184,7 @@ public:
             record();
         }
         dut_.clear_i.set(0);
-        dut_.rst_ni.set(1);
+        dut_.set_reset(false);
         {
             const auto generator = [this](std::uint64_t stream, std::uint32_t probability) {
                 return pause(run_.pause_seed + stream, probability, stats_.pauses);

@@ -22,7 +22,7 @@ namespace peforge {
 enum class Start : std::uint32_t {
     kGoOn = PEFORGE_RTL_GO_ON,   ///< nothing: counters and flags go on
     kClear = PEFORGE_RTL_CLEAR,  ///< a pulse of clear_i
-    kReset = PEFORGE_RTL_RESET,  ///< rst_ni low for four cycles
+    kReset = PEFORGE_RTL_RESET,  ///< reset for four cycles
 };
 
 /// A stretch of simulation: what to feed, and as many output beats to wait for as `beats.out` has.

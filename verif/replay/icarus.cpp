@@ -93,7 +93,7 @@ module {top}_replay;
         while (items == 1) begin
             #4;
             $fdisplay(out_file, "%h", out_line);
-            if (rst_ni) begin
+            if ({reset} !== 1'b{in_reset}) begin
 {checks}            end
             #1 clk = 1'b1;
             #5 clk = 1'b0;
@@ -112,7 +112,8 @@ endmodule
 )",
         fmt::arg("top", top), fmt::arg("in_msb", 4 * layout.input_digits() - 1),
         fmt::arg("out_msb", 4 * layout.output_digits() - 1), fmt::arg("inputs", inputs),
-        fmt::arg("outputs", outputs), fmt::arg("ports", ports), fmt::arg("checks", checks));
+        fmt::arg("outputs", outputs), fmt::arg("ports", ports), fmt::arg("checks", checks),
+        fmt::arg("reset", layout.reset().name), fmt::arg("in_reset", layout.in_reset()));
 }
 
 }  // namespace peforge::replay
