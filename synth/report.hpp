@@ -82,6 +82,12 @@ const char* to_string(MemoryKind kind);
 MemoryKind memory_kind(const std::string& name);
 
 /// All memories of one width and depth.
+/// A memory's body mapped to cells, for programs, as Yosys wrote it.
+struct MappedMemory {
+    std::string elaborated;  ///< `write_json` before mapping, for Hierarchy
+    std::string cells;       ///< `write_json` of the mapped body
+};
+
 struct MemoryReport {
     std::string module;              ///< the wrapper
     std::vector<std::string> names;  ///< of the design's memories of this size
@@ -92,6 +98,7 @@ struct MemoryReport {
     std::optional<double> area;        ///< of one instance; empty: not known
     double storage_area = 0.0;         ///< of `area`: flip-flops or latches
     std::optional<SramTiling> tiling;  ///< macros of a model
+    std::optional<MappedMemory> mapped;  ///< cells, with SynthSettings::keep_mapped alone
 
     [[nodiscard]] long long bits() const { return static_cast<long long>(width) * depth; }
 };

@@ -416,7 +416,7 @@ std::vector<std::string> memory_sources(const RtlInput& rtl, const std::string& 
 
 /// Maps one memory alone and fills in its areas.
 void map_memory(MemoryReport& memory, SynthReport& report, const RtlInput& rtl,
-                const Library& library, const fs::path& dir) {
+                const Library& library, bool keep_mapped, const fs::path& dir) {
     const bool latches = memory.kind == MemoryKind::kLatches;
     MemoryInputs in{memory_sources(rtl, memory.module, latches), memory.module, memory.width,
                     memory.depth, latches};
@@ -432,6 +432,10 @@ void map_memory(MemoryReport& memory, SynthReport& report, const RtlInput& rtl,
         const double area = static_cast<double>(number) * library.area(type);
         *memory.area += area;
         if (library.is_flip_flop(type) || library.is_latch(type)) memory.storage_area += area;
+    }
+    if (keep_mapped) {
+        memory.mapped = MappedMemory{read_file(dir / "memory_elaborated.json"),
+                                     read_file(dir / "memory_mapped.json")};
     }
 }
 
@@ -483,13 +487,14 @@ void add_storage(SynthReport& report, const RtlInput& rtl, const Library& cells,
         if (mappable(m.width, m.depth, settings.memory)) {
             tell(settings, fmt::format("memory of {} x {}", m.width, m.depth));
             m.kind = settings.memory;
-            map_memory(m, report, rtl, library, dir);
+            map_memory(m, report, rtl, library, settings.keep_mapped, dir);
         }
         if (!m.tiling || (m.area && *m.area < m.tiling->area_um2)) {
             m.tiling.reset();
             continue;
         }
         m.kind = MemoryKind::kMacro;
+        m.mapped.reset();
         m.area = m.tiling->area_um2;
         m.storage_area = 0.0;
     }

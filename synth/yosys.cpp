@@ -138,15 +138,17 @@ std::string asic_script(const ScriptInputs& in, const Library& library,
 }
 
 std::string memory_script(const MemoryInputs& in, const Library& library) {
-    std::string s = std::string("read_liberty -lib ") + kLibraryFile + "\n";
+    std::string s;
     for (const std::string& file : in.sources) s += "read_verilog " + file + "\n";
     s += fmt::format(
         "chparam -set WIDTH {0} -set DEPTH {1} {2}\nhierarchy -check -top {2}\n"
-        "synth -top {2} -flatten -noabc\ndfflibmap -liberty {3}\n",
+        "synth -top {2} -flatten -noabc\nwrite_json memory_elaborated.json\n"
+        "read_liberty -lib {3}\ndfflibmap -liberty {3}\n",
         in.width, in.depth, in.module, kLibraryFile);
     if (in.latches) s += "techmap -map latch_map.v\nsimplemap\nopt_clean\n";
     s += abc_command(library, std::nullopt);
-    return s + "opt_clean -purge\ncheck -mapped -assert\ntee -q -o memory.stat stat\n";
+    return s + "opt_clean -purge\ncheck -mapped -assert\ntee -q -o memory.stat stat\n"
+               "write_json memory_mapped.json\n";
 }
 
 std::string latch_map(const Latch& latch) {

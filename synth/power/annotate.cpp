@@ -41,6 +41,8 @@ public:
         }
         if (gates_.clock != kNoNet) {
             a_.slew[gates_.clock] = {around_.clock_slew_ns, around_.clock_slew_ns};
+            of_clock_.assign(gates_.nets, false);
+            of_clock_[gates_.clock] = true;
         }
         std::size_t size = 0;
         for (const Gate& g : gates_.gates) {
@@ -75,6 +77,9 @@ private:
         }
         for (std::size_t g = 0; g < gates_.gates.size(); ++g) {
             const Gate& gate = gates_.gates[g];
+            if (gate.model->flip_flop && gates_.input(gate, gate.model->clock) != gates_.clock) {
+                throw CheckFailedError("the netlist has a flip-flop with a clock of its own");
+            }
             for (std::size_t o = 0; o < gate.model->outputs.size(); ++o) {
                 drive(gates_.output(gate, o), static_cast<std::int64_t>(g));
             }
@@ -149,9 +154,30 @@ private:
         }
     }
 
+    /// Whether nothing but the clock reaches a gate: layout balances such inverters and buffers with
+    /// the tree, so they are as ideal as the clock is.
+    [[nodiscard]] bool in_clock_network(const Gate& gate) const {
+        if (gates_.clock == kNoNet || gate.model->flip_flop || gate.model->inputs.empty()) {
+            return false;
+        }
+        for (std::size_t i = 0; i < gate.model->inputs.size(); ++i) {
+            if (!of_clock_[gates_.input(gate, i)]) return false;
+        }
+        return true;
+    }
+
     void gate(std::size_t index) {
         const Gate& gate = gates_.gates[index];
         const CellModel& model = *gate.model;
+        if (in_clock_network(gate)) {
+            for (std::size_t o = 0; o < model.outputs.size(); ++o) {
+                const Net out = gates_.output(gate, o);
+                if (out == kNoNet) continue;
+                of_clock_[out] = true;
+                a_.slew[out] = {around_.clock_slew_ns, around_.clock_slew_ns};
+            }
+            return;
+        }
         for (std::size_t o = 0; o < model.outputs.size(); ++o) {
             const Net out = gates_.output(gate, o);
             const Edges<double> load = out == kNoNet ? Edges<double>{} : a_.edge_load[out];
@@ -195,6 +221,7 @@ private:
     const Surroundings around_;
     Annotation a_;
     std::vector<bool> input_;
+    std::vector<bool> of_clock_;  ///< nets that only the clock reaches
 };
 
 }  // namespace

@@ -16,7 +16,7 @@ struct Surroundings {
     double input_delay_ns = 0.3;  ///< behind the clock edge
     double input_slew_ns = 0.1;
     double output_load_pf = 0.02;  ///< of every bit of an output port
-    double clock_slew_ns = 0.0;    ///< ideal clock
+    double clock_slew_ns = 0.0;    ///< ideal clock; gates that nothing else reaches are so too
 };
 
 /// The two edges of something, indexed by Edge.
@@ -34,7 +34,7 @@ struct Annotation {
     std::vector<Edges<std::int32_t>> delay;
     std::vector<std::uint32_t> delay_at;
     std::vector<std::vector<Edges<std::int32_t>>> memory_delay;  ///< ps, by memory and output bit
-    std::vector<std::uint32_t> order;  ///< combinational gates, drivers first
+    std::vector<std::uint32_t> order;  ///< combinational gates and latches, drivers first
     std::vector<std::uint32_t> level;  ///< by gate; 0 for flip-flops
     std::vector<std::int64_t> driver;  ///< by net: gate, or -1
 };

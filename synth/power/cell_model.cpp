@@ -239,16 +239,19 @@ CellModel CellModels::read(const LibertyGroup& cell) const {
                                    "cell_leakage_power");
     }
 
-    const LibertyGroup* ff = child(cell, "ff");
-    if (child(cell, "latch") != nullptr || child(cell, "statetable") != nullptr ||
-        child(cell, "ff_bank") != nullptr) {
-        fail("is a latch or a bank, which power analysis does not treat");
+    const LibertyGroup* latch = child(cell, "latch");
+    const LibertyGroup* storage = latch != nullptr ? latch : child(cell, "ff");
+    for (const char* other : {"statetable", "ff_bank", "latch_bank"}) {
+        if (child(cell, other) != nullptr) {
+            fail(std::string("has a ") + other + ", which power analysis does not treat");
+        }
     }
-    if (ff != nullptr &&
-        (ff->attribute("clear") != nullptr || ff->attribute("preset") != nullptr)) {
-        fail("is a flip-flop with asynchronous set or reset, which power analysis does not treat");
+    if (storage != nullptr &&
+        (storage->attribute("clear") != nullptr || storage->attribute("preset") != nullptr)) {
+        fail("has an asynchronous set or reset, which power analysis does not treat");
     }
-    model.flip_flop = ff != nullptr;
+    model.latch = latch != nullptr;
+    model.flip_flop = storage != nullptr && !model.latch;
 
     std::vector<std::string> names;
     for (const LibertyGroup& pin : cell.groups) {
@@ -269,7 +272,7 @@ CellModel CellModels::read(const LibertyGroup& cell) const {
         model.inputs.push_back(std::move(input));
     }
     std::vector<std::string> with_state = names;
-    if (ff != nullptr) with_state.push_back(ff->args.empty() ? "" : ff->args.front());
+    if (storage != nullptr) with_state.push_back(storage->args.empty() ? "" : storage->args.front());
     if (with_state.size() > kMaxPins) fail("has more than 6 inputs");
 
     const auto function = [&](const std::string& text, const std::vector<std::string>& over) {
@@ -282,8 +285,15 @@ CellModel CellModels::read(const LibertyGroup& cell) const {
         if (at == names.end()) fail("has a table for the unknown pin " + name);
         return static_cast<std::size_t>(at - names.begin());
     };
-    if (ff != nullptr) {
-        const std::string& clock = need(ff->attribute("clocked_on"), "clocked_on");
+    if (model.latch) {
+        const std::uint64_t enable =
+            function(need(storage->attribute("enable"), "enable of its latch"), with_state);
+        const std::uint64_t data =
+            function(need(storage->attribute("data_in"), "data_in of its latch"), with_state);
+        model.next_state = (enable & data) | (~enable & function(with_state.back(), with_state));
+    }
+    if (model.flip_flop) {
+        const std::string& clock = need(storage->attribute("clocked_on"), "clocked_on");
         bool found = false;
         for (std::size_t i = 0; i < names.size(); ++i) {
             if (truth_table(clock, {names[i]}) == 0b10U) {
@@ -292,12 +302,14 @@ CellModel CellModels::read(const LibertyGroup& cell) const {
             }
         }
         if (!found) fail("is not clocked by a rising edge (\"" + clock + "\")");
-        model.next_state = function(need(ff->attribute("next_state"), "next_state"), with_state);
+        model.next_state = function(need(storage->attribute("next_state"), "next_state"), with_state);
     }
 
     // Names of outputs in conditions stand for their functions.
     std::map<std::string, std::string> meaning;
-    if (ff != nullptr && ff->args.size() > 1) meaning[ff->args[1]] = "(!" + ff->args[0] + ")";
+    if (storage != nullptr && storage->args.size() > 1) {
+        meaning[storage->args[1]] = "(!" + storage->args[0] + ")";
+    }
     for (const LibertyGroup& pin : cell.groups) {
         const std::string* direction = pin.attribute("direction");
         const std::string* text = pin.attribute("function");
@@ -375,23 +387,18 @@ CellModel CellModels::read(const LibertyGroup& cell) const {
         OutputPin output;
         output.name = pin.args.front();
         const std::string& text = need(pin.attribute("function"), "function of " + output.name);
-        if (ff == nullptr) {
+        if (storage == nullptr) {
             output.function = function(text, names);
         } else {
-            std::vector<std::string> state = {ff->args.front()};
-            std::optional<std::uint64_t> value = truth_table(text, state);
-            if (!value && ff->args.size() > 1) {
-                const std::optional<std::uint64_t> inverse = truth_table(text, {ff->args[1]});
-                if (inverse) value = (*inverse & 1U) << 1U | *inverse >> 1U;
-            }
-            if (!value) fail("has the illegible function \"" + text + "\"");
-            output.function = *value;
+            output.function = function(substituted(text, meaning),
+                                       model.latch ? with_state : std::vector{with_state.back()});
         }
         for (const LibertyGroup& g : pin.groups) {
             if (g.type == "timing") {
                 const std::string* type = g.attribute("timing_type");
                 const bool comb = type == nullptr || *type == "combinational" || type->empty();
-                if (!(ff == nullptr ? comb : type != nullptr && *type == "rising_edge")) continue;
+                const bool edge = type != nullptr && *type == "rising_edge";
+                if (model.flip_flop ? !edge : !comb && !(model.latch && edge)) continue;
                 for (const std::string& related :
                      words(need(g.attribute("related_pin"), "related_pin"))) {
                     DelayArc arc;

@@ -14,7 +14,7 @@
 
 namespace peforge::synth::power {
 
-/// Most inputs of a cell, a flip-flop's state among them: its truth table has 2^6 bits.
+/// Most inputs of a cell, a flip-flop's or latch's state among them: its truth table has 2^6 bits.
 inline constexpr std::size_t kMaxPins = 6;
 
 /// A liberty lookup table over output load and input slew, either of which may be missing. Bilinear
@@ -71,8 +71,8 @@ struct InputPin {
 
 struct OutputPin {
     std::string name;
-    /// Bit i is the value for the inputs' state i; for a flip-flop's output bit 0 and 1 are the
-    /// values for the state 0 and 1.
+    /// Bit i is the value for the inputs' state i, of a latch with its own state above the inputs;
+    /// for a flip-flop's output bit 0 and 1 are the values for the state 0 and 1.
     std::uint64_t function = 0;
     std::vector<DelayArc> arcs;  ///< at most one an input: the slowest where a library has several
     std::vector<EnergyOfState> energy;  ///< by the input that causes the transition
@@ -85,8 +85,9 @@ struct CellModel {
     std::vector<OutputPin> outputs;
     std::vector<EnergyClass> energies;
     bool flip_flop = false;
+    bool latch = false;
     std::size_t clock = 0;         ///< flip-flops: index into inputs
-    std::uint64_t next_state = 0;  ///< flip-flops: over the inputs, then the present state
+    std::uint64_t next_state = 0;  ///< both: over the inputs, then the present state
 };
 
 /// The cells of a library with their models, made when they are asked for: a library may have cells

@@ -98,15 +98,94 @@ void order_ports(Gates& gates, const replay::Layout& layout) {
     gates.ports = std::move(ordered);
 }
 
+/// A memory's report by its size.
+const MemoryReport* report_of(const MemoryGate& gate, const std::string& module,
+                              const SynthReport& synthesis) {
+    for (const MemoryReport& r : synthesis.memories) {
+        if (r.module == module && r.width == gate.width && r.depth == gate.depth) return &r;
+    }
+    return nullptr;
+}
+
+/// The memories of a design: netlists of those that are cells, and what goes in and out of them.
+class Memories {
+public:
+    Memories(const Gates& gates, const SynthReport& synthesis, CellModels& library,
+             const CellModel& flip_flop)
+        : gates_(gates) {
+        for (const MemoryGate& gate : gates.memories) {
+            const std::string& module = gates.modules[gate.module];
+            const MemoryReport* report = report_of(gate, module, synthesis);
+            reports_.push_back(report);
+            traffic_.emplace_back();
+            if (report == nullptr || !report->mapped) continue;
+            const auto [at, fresh] = netlists_.try_emplace(report);
+            if (fresh) at->second.emplace(*report, library, flip_flop);
+            traffic_.back() = at->second->traffic_of(gate);
+        }
+    }
+
+    /// Notes what the memories' ports are now.
+    void note(const std::vector<std::uint8_t>& values) {
+        const auto pick = [&values](const std::vector<Net>& nets) {
+            PortValues bits;
+            for (const Net n : nets) bits.push_back(n == kNoNet ? 0 : values[n]);
+            return bits;
+        };
+        for (std::size_t m = 0; m < traffic_.size(); ++m) {
+            if (reports_[m] == nullptr || !reports_[m]->mapped) continue;
+            traffic_[m].in.push_back(pick(traffic_[m].inputs));
+            traffic_[m].out.push_back(pick(traffic_[m].outputs));
+        }
+    }
+
+    /// By size.
+    [[nodiscard]] std::vector<MemoryPower> powers(const Activity& activity, std::uint64_t begin,
+                                                  DelayMode mode, double period_ns,
+                                                  double voltage) const {
+        std::map<std::tuple<std::string, int, int>, MemoryPower> sizes;
+        for (std::size_t i = 0; i < gates_.memories.size(); ++i) {
+            const MemoryGate& gate = gates_.memories[i];
+            MemoryPower& m = sizes[{gates_.modules[gate.module], gate.width, gate.depth}];
+            m.module = gates_.modules[gate.module];
+            m.width = gate.width;
+            m.depth = gate.depth;
+            ++m.instances;
+            m.reads += activity.reads[i];
+            m.writes += activity.writes[i];
+            if (reports_[i] == nullptr) continue;
+            m.kind = reports_[i]->kind;
+            if (reports_[i]->mapped) {
+                if (!m.cells) m.cells.emplace();
+                *m.cells += netlists_.at(reports_[i])
+                                ->energy(traffic_[i], begin, mode, period_ns, voltage);
+            } else if (reports_[i]->tiling) {
+                m.read_pj = reports_[i]->tiling->read_energy_pj;
+                m.write_pj = reports_[i]->tiling->write_energy_pj;
+                m.leakage_uw = reports_[i]->tiling->leakage_uw;
+            }
+        }
+        std::vector<MemoryPower> all;
+        for (auto& [key, m] : sizes) all.push_back(std::move(m));
+        return all;
+    }
+
+private:
+    const Gates& gates_;
+    std::vector<const MemoryReport*> reports_;  ///< by memory of the design
+    std::map<const MemoryReport*, std::optional<MemoryNetlist>> netlists_;
+    std::vector<MemoryTraffic> traffic_;  ///< by memory of the design
+};
+
 struct Counted {
     Activity activity;
     std::vector<std::uint8_t> at_begin;  ///< values of the nets when the window begins
 };
 
-/// Runs a recording; `stop` ends it at the window's begin.
+/// Runs a recording; `stop` ends it at the window's begin. `memories` note their traffic.
 Counted run(const Gates& gates, const Annotation& annotation, const replay::Layout& layout,
             const Workload& workload, DelayMode mode, double period_ns, std::uint64_t initial,
-            bool stop) {
+            bool stop, Memories* memories = nullptr) {
     GateSimulation simulation(gates, annotation, mode, period_ns, Surroundings{}, initial);
     Reader reader(layout, workload.recording);
     Counted counted;
@@ -121,6 +200,7 @@ Counted run(const Gates& gates, const Annotation& annotation, const replay::Layo
             throw InputError(workload.recording.inputs.string(), "", "ends before its window does");
         }
         simulation.cycle(reader.inputs());
+        if (memories != nullptr) memories->note(simulation.values());
         was_reset = was_reset || reader.in_reset();
         if (!was_reset || reader.in_reset()) continue;
         const std::string port = reader.difference(simulation.outputs());
@@ -156,133 +236,7 @@ double annotated_share(const Gates& gates, const Annotation& annotation,
     return nets == 0 ? 0.0 : static_cast<double>(known) / static_cast<double>(nets);
 }
 
-/// Slews of an input behind the output's edges; of an input whose both edges make either, the mean.
-Edges<double> causing_slews(const OutputPin& output, std::size_t input, const Edges<double>& slew) {
-    for (const DelayArc& arc : output.arcs) {
-        if (arc.input != input) continue;
-        if (arc.sense == Sense::kPositive) return slew;
-        if (arc.sense == Sense::kNegative) return {slew[1], slew[0]};
-    }
-    return {0.5 * (slew[0] + slew[1]), 0.5 * (slew[0] + slew[1])};
-}
-
-std::vector<MemoryPower> memory_powers(const Gates& gates, const Activity& activity,
-                                       const SynthReport& synthesis) {
-    std::map<std::tuple<std::string, int, int>, MemoryPower> sizes;
-    for (std::size_t i = 0; i < gates.memories.size(); ++i) {
-        const MemoryGate& gate = gates.memories[i];
-        MemoryPower& m = sizes[{gates.modules[gate.module], gate.width, gate.depth}];
-        m.module = gates.modules[gate.module];
-        m.width = gate.width;
-        m.depth = gate.depth;
-        ++m.instances;
-        m.reads += activity.reads[i];
-        m.writes += activity.writes[i];
-    }
-    std::vector<MemoryPower> all;
-    for (auto& [key, m] : sizes) {
-        for (const MemoryReport& r : synthesis.memories) {
-            if (r.module != m.module || r.width != m.width || r.depth != m.depth || !r.tiling) {
-                continue;
-            }
-            m.read_pj = r.tiling->read_energy_pj;
-            m.write_pj = r.tiling->write_energy_pj;
-            m.leakage_uw = r.tiling->leakage_uw;
-        }
-        all.push_back(std::move(m));
-    }
-    return all;
-}
-
 }  // namespace
-
-Energy& Energy::operator+=(const Energy& other) {
-    switching += other.switching;
-    combinational += other.combinational;
-    sequential += other.sequential;
-    clock_pins += other.clock_pins;
-    leakage_nw += other.leakage_nw;
-    return *this;
-}
-
-std::vector<Energy> energies(const Gates& gates, const Annotation& annotation,
-                             const Activity& activity, double voltage) {
-    std::vector<Energy> modules(gates.modules.size());
-    const std::vector<std::uint32_t> at = energy_offsets(gates);
-    for (std::size_t g = 0; g < gates.gates.size(); ++g) {
-        const Gate& gate = gates.gates[g];
-        const CellModel& model = *gate.model;
-        Energy& e = modules[gate.module];
-        e.leakage_nw += model.leakage;
-        // A class belongs to one pin and one cause, but to several states.
-        double internal = 0.0;
-        std::vector<bool> done(model.energies.size(), false);
-        const auto add = [&](const EnergyOfState& of_state, double load,
-                             const Edges<double>& slew) {
-            for (const std::uint8_t c : of_state) {
-                if (c == kNoEnergy || done[c]) continue;
-                done[c] = true;
-                const Edges<std::uint32_t>& events = activity.energy_events[at[g] + c];
-                internal += events[0] * model.energies[c].at(Edge::kRise, load, slew[0]) +
-                            events[1] * model.energies[c].at(Edge::kFall, load, slew[1]);
-            }
-        };
-        for (std::size_t i = 0; i < model.inputs.size(); ++i) {
-            const double before = internal;
-            add(model.inputs[i].energy, 0.0, annotation.slew[gates.input(gate, i)]);
-            if (model.flip_flop && i == model.clock) e.clock_pins += internal - before;
-        }
-        for (std::size_t o = 0; o < model.outputs.size(); ++o) {
-            const Net out = gates.output(gate, o);
-            const double load = out == kNoNet ? 0.0 : annotation.load[out];
-            for (std::size_t i = 0; i < model.inputs.size(); ++i) {
-                add(model.outputs[o].energy[i], load,
-                    causing_slews(model.outputs[o], i, annotation.slew[gates.input(gate, i)]));
-            }
-            if (out != kNoNet) {
-                e.switching += 0.5 * load * voltage * voltage * activity.toggles[out];
-            }
-        }
-        (model.flip_flop ? e.sequential : e.combinational) += internal;
-    }
-    return modules;
-}
-
-Activity uniform_activity(const Gates& gates, double per_cycle, std::uint32_t cycles) {
-    Activity a;
-    a.cycles = cycles;
-    const auto toggles = static_cast<std::uint32_t>(per_cycle * cycles);
-    a.toggles.assign(gates.nets, toggles);
-    const std::vector<std::uint32_t> at = energy_offsets(gates);
-    a.energy_events.assign(at.back(), {0, 0});
-    for (std::size_t g = 0; g < gates.gates.size(); ++g) {
-        const CellModel& model = *gates.gates[g].model;
-        const std::size_t pins = model.inputs.size() + (model.flip_flop ? 1 : 0);
-        const std::size_t states = std::size_t{1} << pins;
-        const auto spread = [&](const EnergyOfState& of_state, std::uint32_t each_edge,
-                                std::size_t causes) {
-            for (std::size_t s = 0; s < states; ++s) {
-                if (of_state[s] == kNoEnergy) continue;
-                Edges<std::uint32_t>& events = a.energy_events[at[g] + of_state[s]];
-                const auto share = static_cast<std::uint32_t>(each_edge / (states * causes));
-                events[0] += share;
-                events[1] += share;
-            }
-        };
-        for (std::size_t i = 0; i < model.inputs.size(); ++i) {
-            const bool clock = model.flip_flop && i == model.clock;
-            spread(model.inputs[i].energy, clock ? cycles : toggles / 2, 1);
-        }
-        for (const OutputPin& output : model.outputs) {
-            for (std::size_t i = 0; i < output.energy.size(); ++i) {
-                const bool clocked = model.flip_flop && i == model.clock;
-                if (model.flip_flop && !clocked) continue;
-                spread(output.energy[i], toggles / 2, model.flip_flop ? 1 : output.energy.size());
-            }
-        }
-    }
-    return a;
-}
 
 Energy PowerReport::of(Unit unit) const {
     Energy sum;
@@ -293,16 +247,15 @@ Energy PowerReport::of(Unit unit) const {
 }
 
 double PowerReport::logic_pj() const {
-    return total.dynamic() + total.leakage_nw * seconds() * 1e3;
+    return total.picojoules(seconds());
 }
 
 std::optional<double> PowerReport::memory_pj() const {
     double sum = 0.0;
     for (const MemoryPower& m : memories) {
-        if (!m.read_pj || !m.write_pj || !m.leakage_uw) return std::nullopt;
-        sum += static_cast<double>(m.reads) * *m.read_pj +
-               static_cast<double>(m.writes) * *m.write_pj +
-               static_cast<double>(m.instances) * *m.leakage_uw * seconds() * 1e6;
+        const std::optional<double> each = m.picojoules(seconds());
+        if (!each) return std::nullopt;
+        sum += *each;
     }
     return sum;
 }
@@ -312,8 +265,7 @@ double PowerReport::logic_pj_per_mac() const {
 }
 
 double PowerReport::pe_pj_per_mac() const {
-    const Energy pe = of(Unit::kPe);
-    return (pe.dynamic() + pe.leakage_nw * seconds() * 1e3) / static_cast<double>(workload.macs);
+    return of(Unit::kPe).picojoules(seconds()) / static_cast<double>(workload.macs);
 }
 
 PowerReport measure(const Design& design, const SynthReport& synthesis, const Workload& workload,
@@ -325,8 +277,9 @@ PowerReport measure(const Design& design, const SynthReport& synthesis, const Wo
     const replay::Layout layout(design);
     order_ports(gates, layout);
     const Library cells(mapped.library, mapped.library_file);
-    const Annotation annotation =
-        annotate(gates, library.at(cells.flip_flop().cell), Surroundings{});
+    const CellModel& flip_flop = library.at(cells.flip_flop().cell);
+    const Annotation annotation = annotate(gates, flip_flop, Surroundings{});
+    Memories memories(gates, synthesis, library, flip_flop);
 
     PowerReport report;
     report.workload = workload;
@@ -341,18 +294,18 @@ PowerReport measure(const Design& design, const SynthReport& synthesis, const Wo
             "95 % are needed: let more cycles pass before them",
             100.0 * report.coverage));
     }
-    const auto simulate = [&](DelayMode mode) {
-        return run(gates, annotation, layout, workload, mode, settings.period_ns, 2, false)
+    const auto simulate = [&](DelayMode mode, Memories* noting) {
+        return run(gates, annotation, layout, workload, mode, settings.period_ns, 2, false, noting)
             .activity;
     };
-    const Activity activity = simulate(settings.mode);
+    const Activity activity = simulate(settings.mode, &memories);
     report.cycles = activity.cycles;
     report.transitions = activity.events;
     const std::vector<Energy> all = energies(gates, annotation, activity, report.voltage);
     std::vector<Energy> without(all.size());
     const bool compare = settings.mode == DelayMode::kAnnotated;
     if (compare) {
-        without = energies(gates, annotation, simulate(DelayMode::kZero), report.voltage);
+        without = energies(gates, annotation, simulate(DelayMode::kZero, nullptr), report.voltage);
         report.zero_delay.emplace();
     }
     for (std::size_t m = 0; m < all.size(); ++m) {
@@ -373,7 +326,8 @@ PowerReport measure(const Design& design, const SynthReport& synthesis, const Wo
               [](const ModulePower& a, const ModulePower& b) {
                   return std::tie(a.unit, a.name) < std::tie(b.unit, b.name);
               });
-    report.memories = memory_powers(gates, activity, synthesis);
+    report.memories = memories.powers(activity, workload.window.begin, settings.mode,
+                                      settings.period_ns, report.voltage);
     return report;
 }
 

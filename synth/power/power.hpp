@@ -7,33 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "synth/power/energy.hpp"
+#include "synth/power/memories.hpp"
 #include "synth/power/simulate.hpp"
 #include "synth/power/workload.hpp"
 #include "synth/report.hpp"
 
 namespace peforge::synth::power {
-
-/// Energies in pJ over the whole window, leakage in nW.
-struct Energy {
-    double switching = 0.0;      ///< of nets that cells drive: C V^2 / 2 a transition
-    double combinational = 0.0;  ///< internal, of gates
-    double sequential = 0.0;     ///< internal, of flip-flops, their clock pins included
-    double clock_pins = 0.0;     ///< of `sequential`: clock pins, spent in every cycle
-    double leakage_nw = 0.0;
-
-    [[nodiscard]] double dynamic() const { return switching + combinational + sequential; }
-    Energy& operator+=(const Energy& other);
-};
-
-/// Energy of each module of a netlist, by index into Gates::modules. Wires, the clock tree and nets
-/// that inputs of the design drive are not counted, memories neither.
-std::vector<Energy> energies(const Gates& gates, const Annotation& annotation,
-                             const Activity& activity, double voltage);
-
-/// Every cell output changes `per_cycle` times a cycle, by each of its inputs equally often and in
-/// states that are equally likely, every flip-flop's data pin as often as its net: what OpenSTA's
-/// uniform activity is. `cycles` scales the counts.
-Activity uniform_activity(const Gates& gates, double per_cycle, std::uint32_t cycles);
 
 /// Energy of an emitted module, all instances together.
 struct ModulePower {
@@ -42,19 +22,6 @@ struct ModulePower {
     long instances = 0;
     Energy energy;
     double glitch_share = 0.0;  ///< of dynamic energy: what zero delay does not have
-};
-
-/// How often memories of one size were used in the window, and what the model says of it.
-struct MemoryPower {
-    std::string module;
-    int width = 0;
-    int depth = 0;
-    long instances = 0;
-    std::uint64_t reads = 0;
-    std::uint64_t writes = 0;
-    std::optional<double> read_pj;     ///< one read
-    std::optional<double> write_pj;    ///< one write
-    std::optional<double> leakage_uw;  ///< one instance
 };
 
 struct PowerReport {

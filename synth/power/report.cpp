@@ -39,6 +39,10 @@ Json energy(const Energy& e, const PowerReport& r) {
             {"dynamic_mw", number(milliwatts(e.dynamic(), r))}};
 }
 
+double macs_of(const PowerReport& r) {
+    return static_cast<double>(r.workload.macs);
+}
+
 const char* delays(const PowerReport& r) {
     return r.mode == DelayMode::kAnnotated ? "annotated" : "zero";
 }
@@ -75,17 +79,26 @@ Json to_json(const PowerReport& r) {
         entry["glitch_share"] = r.zero_delay ? number(m.glitch_share) : Json(nullptr);
     }
     j["memory_pj"] = optional_number(r.memory_pj());
+    j["pj_per_mac_with_memories"] =
+        r.memory_pj() ? number((r.logic_pj() + *r.memory_pj()) / macs_of(r)) : Json(nullptr);
     j["memories"] = Json::array();
     for (const MemoryPower& m : r.memories) {
-        j["memories"].push_back({{"module", m.module},
-                                 {"width", m.width},
-                                 {"depth", m.depth},
-                                 {"instances", m.instances},
-                                 {"reads", m.reads},
-                                 {"writes", m.writes},
-                                 {"read_pj", optional_number(m.read_pj)},
-                                 {"write_pj", optional_number(m.write_pj)},
-                                 {"leakage_uw", optional_number(m.leakage_uw)}});
+        Json& entry = j["memories"].emplace_back(
+            Json{{"module", m.module},
+                 {"width", m.width},
+                 {"depth", m.depth},
+                 {"instances", m.instances},
+                 {"kind", to_string(m.kind)},
+                 {"reads", m.reads},
+                 {"writes", m.writes},
+                 {"pj", optional_number(m.picojoules(r.seconds()))}});
+        if (m.cells) {
+            entry.update(energy(*m.cells, r));
+        } else {
+            entry.update(Json{{"read_pj", optional_number(m.read_pj)},
+                              {"write_pj", optional_number(m.write_pj)},
+                              {"leakage_uw", optional_number(m.leakage_uw)}});
+        }
     }
     j["not_counted"] = "wires, clock tree, nets that inputs of the design drive, test logic";
     return j;
@@ -102,7 +115,7 @@ std::string to_text(const PowerReport& r) {
         r.workload.mode.empty() ? "" : "mode " + r.workload.mode + ", ", r.workload.description,
         r.cycles, r.workload.macs, 100.0 * r.workload.zero_activations,
         100.0 * r.workload.zero_weights, r.gates, r.transitions, 100.0 * r.coverage);
-    const double macs = static_cast<double>(r.workload.macs);
+    const double macs = macs_of(r);
     out += fmt::format("{:<14} {:>12} {:>12} {:>12} {:>12} {:>8} {:>12}\n", "unit", "dynamic mW",
                        "switching", "gates", "flip-flops", "share", "pJ a product");
     const double all = r.total.dynamic();
@@ -122,9 +135,11 @@ std::string to_text(const PowerReport& r) {
     out += fmt::format("\nenergy a product {:.4f} pJ, of that the PEs {:.4f}; {:.1f} GOPS/W\n",
                        r.logic_pj_per_mac(), r.pe_pj_per_mac(), 2000.0 / r.logic_pj_per_mac());
     for (const MemoryPower& m : r.memories) {
-        out += fmt::format("  {:>4} memories of {} x {}: {} reads, {} writes", m.instances, m.width,
-                           m.depth, m.reads, m.writes);
-        if (m.read_pj && m.write_pj) {
+        out += fmt::format("  {:>4} memories of {} x {} ({}): {} reads, {} writes", m.instances,
+                           m.width, m.depth, to_string(m.kind), m.reads, m.writes);
+        if (m.cells) {
+            out += fmt::format("; {:.4f} pJ a product", m.cells->picojoules(r.seconds()) / macs);
+        } else if (m.read_pj && m.write_pj) {
             out += fmt::format("; {:g} pJ a read, {:g} a write", *m.read_pj, *m.write_pj);
         }
         out += "\n";

@@ -92,7 +92,8 @@ struct GateSimulation::Impl {
           mode(delay_mode),
           period(std::llround(period_ns * 1000.0)),
           input_delay(std::llround(around.input_delay_ns * 1000.0)),
-          wheel(longest_delay(a)),
+          // The clock falls half a period later.
+          wheel(std::max(longest_delay(a), period / 2)),
           energy_at(energy_offsets(g)) {
         connect();
         start(initial);
@@ -150,6 +151,12 @@ struct GateSimulation::Impl {
                 drivers.push_back(d);
             }
         }
+        if (gates.clock != kNoNet) {
+            Driver d;
+            d.net = gates.clock;
+            clock_driver = static_cast<std::uint32_t>(drivers.size());
+            drivers.push_back(d);
+        }
         // Readers of each net, packed: gate * 8 + pin.
         readers_at.assign(gates.nets + 1, 0);
         const auto each_pin = [this](const auto& use) {
@@ -165,6 +172,8 @@ struct GateSimulation::Impl {
         each_pin([this](Net n, std::uint32_t) { ++readers_at[n + 1]; });
         for (Net n = 0; n < gates.nets; ++n) readers_at[n + 1] += readers_at[n];
         readers.resize(readers_at.back());
+        clock_is_read =
+            gates.clock != kNoNet && readers_at[gates.clock + 1] != readers_at[gates.clock];
         std::vector<std::uint32_t> fill(readers_at.begin(), readers_at.end() - 1);
         each_pin([&](Net n, std::uint32_t reader) { readers[fill[n]++] = reader; });
         if (mode == DelayMode::kZero) {
@@ -211,13 +220,16 @@ struct GateSimulation::Impl {
                     s |= static_cast<std::uint8_t>(1U << i);
                 }
             }
-            if (gate.model->flip_flop) {
+            if (gate.model->flip_flop || gate.model->latch) {
                 s |= static_cast<std::uint8_t>(held[g] << gate.model->inputs.size());
             }
             state[g] = s;
         };
         for (const std::uint32_t g : annotation.order) {
+            const CellModel& model = *gates.gates[g].model;
+            if (model.latch) held[g] = bit();
             gather(g);
+            if (model.latch) pass(g, model);
             for (std::uint32_t d = first_driver[g]; d < first_driver[g + 1]; ++d) {
                 set(drivers[d], drivers[d].function >> state[g] & 1U);
             }
@@ -239,6 +251,13 @@ struct GateSimulation::Impl {
         if (energy != kNoEnergy) ++counts.energy_events[energy_at[gate] + energy][edge];
     }
 
+    /// A latch takes what its data is, while it is open.
+    void pass(std::uint32_t g, const CellModel& model) {
+        if ((model.next_state >> state[g] & 1U) == held[g]) return;
+        held[g] ^= 1U;
+        state[g] ^= static_cast<std::uint8_t>(1U << model.inputs.size());
+    }
+
     /// A net changes: counts it and tells its readers.
     void commit(std::uint32_t index, std::uint8_t causing) {
         Driver& d = drivers[index];
@@ -257,6 +276,7 @@ struct GateSimulation::Impl {
                 count_energy(g, gates.gates[g].model->inputs[pin].energy, edge);
             }
             if (annotation.level[g] == 0) continue;  // a flip-flop looks at the next edge
+            if (const CellModel& model = *gates.gates[g].model; model.latch) pass(g, model);
             if (mode == DelayMode::kZero) {
                 cause[g] = static_cast<std::uint8_t>(pin);
                 if (queued[g] == 0) {
@@ -302,6 +322,13 @@ struct GateSimulation::Impl {
         return v;
     }
 
+    /// The clock as a signal, for the latches and gates that it reaches.
+    void turn_clock(std::uint8_t to, std::int64_t time) {
+        if (!clock_is_read) return;
+        set(clock_driver, to, time, 0);
+        if (mode == DelayMode::kZero) settle();
+    }
+
     void clock_edge() {
         // What is taken comes first: a flip-flop must not see what another one becomes.
         changed.clear();
@@ -333,6 +360,7 @@ struct GateSimulation::Impl {
                 }
             }
         }
+        turn_clock(1, now);
         for (const std::uint32_t g : changed) {
             const CellModel& model = *gates.gates[g].model;
             held[g] ^= 1U;
@@ -358,8 +386,12 @@ struct GateSimulation::Impl {
         }
         if (mode == DelayMode::kZero) {
             settle();
+            turn_clock(0, now);
         } else {
-            run_until(now + period);
+            const std::int64_t end = now + period;
+            run_until(now + period / 2);
+            turn_clock(0, now);
+            run_until(end);
         }
         ++counts.cycles;
     }
@@ -405,14 +437,16 @@ struct GateSimulation::Impl {
     std::vector<std::uint32_t> first_driver;         ///< by gate
     std::vector<std::uint32_t> first_memory_driver;  ///< by memory
     std::uint32_t first_input = 0;
+    std::uint32_t clock_driver = 0;
+    bool clock_is_read = false;  ///< by more than flip-flops' clock pins
     std::vector<std::uint32_t> flip_flops;
     std::vector<std::uint8_t> input_costs;  ///< by gate: whether inputs' transitions cost energy
     std::vector<std::uint32_t> readers_at;
     std::vector<std::uint32_t> readers;
 
     std::vector<std::uint8_t> value;  ///< by net
-    std::vector<std::uint8_t> state;  ///< by gate: its inputs' values, a flip-flop's state above
-    std::vector<std::uint8_t> held;   ///< by gate: state of flip-flops
+    std::vector<std::uint8_t> state;  ///< by gate: its inputs' values, what it holds above them
+    std::vector<std::uint8_t> held;   ///< by gate: state of flip-flops and latches
     std::vector<std::vector<std::uint8_t>> contents;
     std::vector<std::uint32_t> changed;
     std::vector<std::pair<std::size_t, std::uint8_t>> read;

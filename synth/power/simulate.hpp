@@ -32,7 +32,8 @@ struct Activity {
 };
 
 /// A simulation that goes on cycle by cycle. Flip-flops take what their inputs are at the end of a
-/// cycle, and memories likewise; inputs of the design change `input_delay_ns` behind the edge.
+/// cycle, and memories likewise; inputs of the design change `input_delay_ns` behind the edge. The
+/// clock falls in the middle of a cycle, for latches and for gates that it reaches.
 class GateSimulation {
 public:
     /// Every flip-flop begins with `initial` (0 or 1), or with random bits of a seed above 1.
