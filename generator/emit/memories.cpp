@@ -127,7 +127,7 @@ void add_memories(const Design& design, const Finish& finish, FileSet& files) {
         files["memories/" + kind + ".f"] = list.replace(at, generic.size(), lines);
     };
     add("latch",
-        {{"memory_word", body("pf_memory_word.v")}, {"memory", body("pf_memory_latch.v")}});
+        {{"memory_group", body("pf_memory_group.v")}, {"memory", body("pf_memory_latch.v")}});
     add("fpga", {{"memory", body("pf_memory_fpga.v")}});
     const auto deep = [](const Memory& m) { return m.depth > kMostLatchWords; };
     if (std::any_of(design.memories.begin(), design.memories.end(), deep)) {

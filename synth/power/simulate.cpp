@@ -229,7 +229,7 @@ struct GateSimulation::Impl {
             const CellModel& model = *gates.gates[g].model;
             if (model.latch) held[g] = bit();
             gather(g);
-            if (model.latch) pass(g, model);
+            pass(g);
             for (std::uint32_t d = first_driver[g]; d < first_driver[g + 1]; ++d) {
                 set(drivers[d], drivers[d].function >> state[g] & 1U);
             }
@@ -252,8 +252,9 @@ struct GateSimulation::Impl {
     }
 
     /// A latch takes what its data is, while it is open.
-    void pass(std::uint32_t g, const CellModel& model) {
-        if ((model.next_state >> state[g] & 1U) == held[g]) return;
+    void pass(std::uint32_t g) {
+        const CellModel& model = *gates.gates[g].model;
+        if (!model.latch || (model.next_state >> state[g] & 1U) == held[g]) return;
         held[g] ^= 1U;
         state[g] ^= static_cast<std::uint8_t>(1U << model.inputs.size());
     }
@@ -276,7 +277,6 @@ struct GateSimulation::Impl {
                 count_energy(g, gates.gates[g].model->inputs[pin].energy, edge);
             }
             if (annotation.level[g] == 0) continue;  // a flip-flop looks at the next edge
-            if (const CellModel& model = *gates.gates[g].model; model.latch) pass(g, model);
             if (mode == DelayMode::kZero) {
                 cause[g] = static_cast<std::uint8_t>(pin);
                 if (queued[g] == 0) {
@@ -284,6 +284,7 @@ struct GateSimulation::Impl {
                     dirty[annotation.level[g]].push_back(g);
                 }
             } else {
+                pass(g);
                 for (std::uint32_t o = first_driver[g]; o < first_driver[g + 1]; ++o) {
                     aim(o, drivers[o].function >> state[g] & 1U, pin);
                 }
@@ -400,6 +401,7 @@ struct GateSimulation::Impl {
         for (std::vector<std::uint32_t>& level : dirty) {
             for (const std::uint32_t g : level) {
                 queued[g] = 0;
+                pass(g);
                 for (std::uint32_t d = first_driver[g]; d < first_driver[g + 1]; ++d) {
                     const auto to = static_cast<std::uint8_t>(drivers[d].function >> state[g] & 1U);
                     if (to == drivers[d].value) continue;

@@ -278,7 +278,7 @@ TEST(LatchBody, TooManyWordsStopElaboration) {
     for (const auto& [path, text] : body_of("latch")) write(dir.path() / path, text);
     const ProcessResult result =
         run_process({"verilator", "--lint-only", "-Wno-fatal", "--top-module", "t_memory",
-                     "-GDEPTH=1025", "memories/latch/t_memory_word.v", "memories/latch/t_memory.v"},
+                     "-GDEPTH=1025", "memories/latch/t_memory_group.v", "memories/latch/t_memory.v"},
                     dir.path());
     EXPECT_NE(result.status, 0);
     EXPECT_THAT(result.output, HasSubstr("error_memory_of_latches_has_more_than_1024_words"));
@@ -302,11 +302,11 @@ TEST(LatchBody, ArraysPassTheirPlan) {
         const Design design = design_of(spec);
         FileSet files = emit(design);
         const std::string wrapper = design.top + "_memory";
-        for (const char* part : {"", "_word"}) {
+        for (const char* part : {"", "_group"}) {
             files["rtl/" + wrapper + part + ".v"] =
                 files.at("memories/latch/" + wrapper + part + ".v");
         }
-        files["filelist.f"] = "rtl/" + wrapper + "_word.v\n" + files.at("filelist.f");
+        files["filelist.f"] = "rtl/" + wrapper + "_group.v\n" + files.at("filelist.f");
         RtlModel rtl(design, files, default_cache_dir());
         for (const TestCase& test : test_plan(design, 1, 1)) {
             const TestResult result = run_test(design, rtl, test, 3);
