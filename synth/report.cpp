@@ -119,6 +119,7 @@ Json memory_entry(const MemoryReport& m) {
               {"kind", to_string(m.kind)},
               {"area", optional_number(m.area)},
               {"area_total", m.area ? number(*m.area * instances) : Json(nullptr)}};
+    if (m.slices > 1) j["slices"] = {{"number", m.slices}, {"width", m.slice_width()}};
     if (m.kind != MemoryKind::kMacro) {
         j["storage_area"] = number(m.storage_area);
         j["access_area"] = number(m.area.value_or(0.0) - m.storage_area);

@@ -82,7 +82,7 @@ const char* to_string(MemoryKind kind);
 MemoryKind memory_kind(const std::string& name);
 
 /// All memories of one width and depth.
-/// A memory's body mapped to cells, for programs, as Yosys wrote it.
+/// A memory's body (one slice of it) mapped to cells, for programs, as Yosys wrote it.
 struct MappedMemory {
     std::string elaborated;  ///< `write_json` before mapping, for Hierarchy
     std::string cells;       ///< `write_json` of the mapped body
@@ -97,10 +97,12 @@ struct MemoryReport {
     MemoryKind kind = MemoryKind::kMacro;
     std::optional<double> area;        ///< of one instance; empty: not known
     double storage_area = 0.0;         ///< of `area`: flip-flops or latches
+    int slices = 1;                    ///< cells: memories of slice_width() side by side
     std::optional<SramTiling> tiling;  ///< macros of a model
     std::optional<MappedMemory> mapped;  ///< cells, with SynthSettings::keep_mapped alone
 
     [[nodiscard]] long long bits() const { return static_cast<long long>(width) * depth; }
+    [[nodiscard]] int slice_width() const { return (width + slices - 1) / slices; }
 };
 
 /// A mapped design for programs, as Yosys wrote it: standard cells alone.

@@ -418,8 +418,12 @@ std::vector<std::string> memory_sources(const RtlInput& rtl, const std::string& 
 void map_memory(MemoryReport& memory, SynthReport& report, const RtlInput& rtl,
                 const Library& library, bool keep_mapped, const fs::path& dir) {
     const bool latches = memory.kind == MemoryKind::kLatches;
-    MemoryInputs in{memory_sources(rtl, memory.module, latches), memory.module, memory.width,
-                    memory.depth, latches};
+    const auto parts = [](long long all, long long most) { return (all + most - 1) / most; };
+    const long long of_bits = parts(memory.bits(), kLargestMappedSlice);
+    memory.slices = static_cast<int>(
+        latches ? std::max(of_bits, parts(memory.width, kWidestLatchSlice)) : of_bits);
+    MemoryInputs in{memory_sources(rtl, memory.module, latches), memory.module,
+                    memory.slice_width(), memory.depth, latches};
     for (const std::string& path : in.sources) write_file(dir / path, rtl.files.at(path));
     const std::string script = memory_script(in, library);
     report.artefacts[fmt::format("memory_{}x{}.ys", memory.width, memory.depth)] = script;
@@ -429,7 +433,7 @@ void map_memory(MemoryReport& memory, SynthReport& report, const RtlInput& rtl,
     const ModuleCells cells = parse_stat(read_file(dir / "memory.stat"));
     memory.area = 0.0;
     for (const auto& [type, number] : cells.begin()->second) {
-        const double area = static_cast<double>(number) * library.area(type);
+        const double area = static_cast<double>(number * memory.slices) * library.area(type);
         *memory.area += area;
         if (library.is_flip_flop(type) || library.is_latch(type)) memory.storage_area += area;
     }
@@ -495,6 +499,7 @@ void add_storage(SynthReport& report, const RtlInput& rtl, const Library& cells,
         }
         m.kind = MemoryKind::kMacro;
         m.mapped.reset();
+        m.slices = 1;
         m.area = m.tiling->area_um2;
         m.storage_area = 0.0;
     }

@@ -67,8 +67,12 @@ struct SynthSettings {
     std::function<void(std::string_view)> progress;  ///< told each step's name; may be empty
 };
 
-/// Largest memory that is mapped to cells, in bits.
-inline constexpr long long kLargestMappedMemory = 65536;
+/// Largest memory that is mapped to cells, in bits. Large and wide ones become slices of equal width
+/// side by side, each with an address decoder of its own: of at most so many bits, and of latches so
+/// many bits a word (ABC sees the gate that opens a word's latches, but not their load).
+inline constexpr long long kLargestMappedMemory = 1048576;
+inline constexpr long long kLargestMappedSlice = 65536;
+inline constexpr long long kWidestLatchSlice = 32;
 
 /// Runs the tools in a scratch folder. The report depends on the input, the library and the tools
 /// alone. Throws MissingToolError (yosys, a named library), InputError (the target, a library that

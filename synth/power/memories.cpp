@@ -81,12 +81,16 @@ MemoryNetlist::MemoryNetlist(const MemoryReport& memory, CellModels& library,
                      Hierarchy(memory.mapped.value().elaborated, memory.module), library)),
       annotation_(annotate(gates_, flip_flop, Surroundings{})) {}
 
-MemoryTraffic MemoryNetlist::traffic_of(const MemoryGate& memory) const {
+MemoryTraffic MemoryNetlist::traffic_of(const MemoryGate& memory, int slice) const {
     MemoryTraffic traffic;
     for (const TopPort& port : gates_.ports) {
         if (port.bits.front() == gates_.clock) continue;
         std::vector<Net> nets = nets_of(memory, port.name);
-        nets.resize(port.bits.size(), kNoNet);
+        if (port.name == "wdata_i" || port.name == "rdata_o") {
+            const std::size_t first = port.bits.size() * static_cast<std::size_t>(slice);
+            nets.erase(nets.begin(), nets.begin() + static_cast<std::ptrdiff_t>(first));
+        }
+        nets.resize(port.bits.size(), kNoNet);  // bits that the last slice has too many
         std::vector<Net>& all = port.input ? traffic.inputs : traffic.outputs;
         all.insert(all.end(), nets.begin(), nets.end());
     }

@@ -26,8 +26,8 @@ class MemoryNetlist {
 public:
     MemoryNetlist(const MemoryReport& memory, CellModels& library, const CellModel& flip_flop);
 
-    /// Empty traffic for a memory of the design.
-    [[nodiscard]] MemoryTraffic traffic_of(const MemoryGate& memory) const;
+    /// Empty traffic for slice number `slice` of a memory of the design.
+    [[nodiscard]] MemoryTraffic traffic_of(const MemoryGate& memory, int slice) const;
 
     /// Simulates all cycles of the traffic and gives the energy of those from `begin` on. Throws
     /// CheckFailedError when a word that was written is read as another one, or earlier cycles are

@@ -121,7 +121,9 @@ public:
             if (report == nullptr || !report->mapped) continue;
             const auto [at, fresh] = netlists_.try_emplace(report);
             if (fresh) at->second.emplace(*report, library, flip_flop);
-            traffic_.back() = at->second->traffic_of(gate);
+            for (int slice = 0; slice < report->slices; ++slice) {
+                traffic_.back().push_back(at->second->traffic_of(gate, slice));
+            }
         }
     }
 
@@ -132,10 +134,11 @@ public:
             for (const Net n : nets) bits.push_back(n == kNoNet ? 0 : values[n]);
             return bits;
         };
-        for (std::size_t m = 0; m < traffic_.size(); ++m) {
-            if (reports_[m] == nullptr || !reports_[m]->mapped) continue;
-            traffic_[m].in.push_back(pick(traffic_[m].inputs));
-            traffic_[m].out.push_back(pick(traffic_[m].outputs));
+        for (std::vector<MemoryTraffic>& slices : traffic_) {
+            for (MemoryTraffic& slice : slices) {
+                slice.in.push_back(pick(slice.inputs));
+                slice.out.push_back(pick(slice.outputs));
+            }
         }
     }
 
@@ -157,8 +160,10 @@ public:
             m.kind = reports_[i]->kind;
             if (reports_[i]->mapped) {
                 if (!m.cells) m.cells.emplace();
-                *m.cells += netlists_.at(reports_[i])
-                                ->energy(traffic_[i], begin, mode, period_ns, voltage);
+                for (const MemoryTraffic& slice : traffic_[i]) {
+                    *m.cells += netlists_.at(reports_[i])
+                                    ->energy(slice, begin, mode, period_ns, voltage);
+                }
             } else if (reports_[i]->tiling) {
                 m.read_pj = reports_[i]->tiling->read_energy_pj;
                 m.write_pj = reports_[i]->tiling->write_energy_pj;
@@ -174,7 +179,7 @@ private:
     const Gates& gates_;
     std::vector<const MemoryReport*> reports_;  ///< by memory of the design
     std::map<const MemoryReport*, std::optional<MemoryNetlist>> netlists_;
-    std::vector<MemoryTraffic> traffic_;  ///< by memory of the design
+    std::vector<std::vector<MemoryTraffic>> traffic_;  ///< by memory of the design, by slice
 };
 
 struct Counted {
