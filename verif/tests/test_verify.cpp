@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "generator/design/lut_model.hpp"
 #include "generator/support/draw.hpp"
 #include "generator/support/process.hpp"
 #include "verif/benches/bench.hpp"
@@ -116,6 +117,72 @@ TEST(Dataflows, GiveTheSameIntegers) {
         outputs_rtl.gemm(shape, a, w, columns, true, other);
         EXPECT_EQ(one, other);
     }
+}
+
+/// Tables that load slower and faster than rows use them, by the shape and by stalls: nothing lost,
+/// nothing reordered, counters as the model has them.
+TEST(LutTables, LoadSlowerAndFasterThanTheyAreUsed) {
+    const auto text = [](const std::string& name, const std::string& lut) {
+        return fmt::format(
+            R"({{"name": "{}", "array": {{"kind": "lut", "subvector": 3, "columns": 3, {}}},
+                "activation": {{"format": "int", "n": 6}}, "entry": {{"n": 6}},
+                "accumulator": {{"max_k": 64}}, "post": {{"lanes": 3, "scale_bits": 8}},
+                "output": {{"format": "int", "n": 6}}, "buffers": {{"rows_m": 23}}}})",
+            name, lut);
+    };
+    for (const std::string& spec :
+         {text("refill_chain", R"("centroids": 5, "metric": "l1", "ccus": 1)"),
+          text("refill_folded", R"("centroids": 5, "metric": "chebyshev", "ccus": 1, "imms": 2},
+               "lut": {"organisation": "folded", "fold": 2)"),
+          text("refill_tree", R"("centroids": 4, "ccus": 2, "imms": 2}, "lut": {"encoder": "tree")")}) {
+        const Design design = resolve(parse_spec(spec, "refill"));
+        SCOPED_TRACE(design.top);
+        RtlModel rtl(design, emit(design), default_cache_dir());
+        const int beats = design.lut->imms * design.lut->centroids;  // of a tile's tables
+        int run = 0;
+        for (const int m : {1, 2, beats - 1, beats, beats + 1, 23}) {
+            for (const int k : {2 * design.tile_k, 3 * design.tile_k + 1}) {
+                for (const int n : {1, 3, 7}) {
+                    for (const std::uint32_t wgt : {0U, 90U, 235U}) {
+                        for (const std::uint32_t act : {0U, 235U}) {
+                            TestCase test;
+                            test.name = fmt::format("refill.{}", run++);
+                            test.shape = {m, k, n};
+                            test.stall.wgt = wgt;
+                            test.stall.act = act;
+                            test.stall.out = m % 2 == 0 ? 60 : 0;
+                            const TestResult result = run_test(design, rtl, test, 11);
+                            ASSERT_EQ(result.failure, "")
+                                << "M " << m << " K " << k << " N " << n << " stalls " << wgt << " "
+                                << act;
+                        }
+                    }
+                }
+            }
+        }
+        EXPECT_EQ(run, 6 * 2 * 3 * 3 * 2);
+    }
+}
+
+/// 95 % of the peak at M = 256 on the RTL: the counter is what the cycle model says.
+TEST(LutTables, ThePeakIsSustainedByTheCounter) {
+    const Design design = resolve(parse_spec(
+        R"({"name": "peak", "array": {"kind": "lut", "subvector": 4, "centroids": 16, "columns": 8,
+                                      "ccus": 2, "imms": 2},
+            "activation": {"format": "int", "n": 8}, "centroid": {"n": 8}, "entry": {"n": 8},
+            "post": {"lanes": 8}, "output": {"format": "int", "n": 8}, "buffers": {"rows_m": 256}})",
+        "peak"));
+    RtlModel rtl(design, emit(design), default_cache_dir());
+    TestCase test;
+    test.name = "peak";
+    test.shape = {256, 16 * design.tile_k, 4 * design.cols};
+    const std::vector<Episode> episodes = test_vectors(design, test, 5);
+    ASSERT_EQ(episodes.size(), 1U);
+    const TestResult result = run_episodes(rtl, test.name, episodes);
+    EXPECT_EQ(result.failure, "");
+    // run_episodes() compared the counter with this.
+    const double operations = 2.0 * test.shape.m * test.shape.k * test.shape.n;
+    EXPECT_GE(operations / static_cast<double>(episodes.front().cycles), 0.95 * lut_peak(design));
 }
 
 }  // namespace
