@@ -95,10 +95,10 @@ struct MemoryReport {
     int depth = 0;
     long instances = 0;
     MemoryKind kind = MemoryKind::kMacro;
-    std::optional<double> area;        ///< of one instance; empty: not known
-    double storage_area = 0.0;         ///< of `area`: flip-flops or latches
-    int slices = 1;                    ///< cells: memories of slice_width() side by side
-    std::optional<SramTiling> tiling;  ///< macros of a model
+    std::optional<double> area;          ///< of one instance; empty: not known
+    double storage_area = 0.0;           ///< of `area`: flip-flops or latches
+    int slices = 1;                      ///< cells: memories of slice_width() side by side
+    std::optional<SramTiling> tiling;    ///< macros of a model
     std::optional<MappedMemory> mapped;  ///< cells, with SynthSettings::keep_mapped alone
 
     [[nodiscard]] long long bits() const { return static_cast<long long>(width) * depth; }

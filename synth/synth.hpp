@@ -67,9 +67,9 @@ struct SynthSettings {
     std::function<void(std::string_view)> progress;  ///< told each step's name; may be empty
 };
 
-/// Largest memory that is mapped to cells, in bits. Large and wide ones become slices of equal width
-/// side by side, each with an address decoder of its own: of at most so many bits, and of latches so
-/// many bits a word (ABC sees the gate that opens a word's latches, but not their load).
+/// Largest memory that is mapped to cells, in bits. Large and wide ones become slices of equal
+/// width side by side, each with an address decoder of its own: of at most so many bits, and of
+/// latches so many bits a word (ABC sees the gate that opens a word's latches, but not their load).
 inline constexpr long long kLargestMappedMemory = 1048576;
 inline constexpr long long kLargestMappedSlice = 65536;
 inline constexpr long long kWidestLatchSlice = 32;

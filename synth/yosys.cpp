@@ -147,8 +147,9 @@ std::string memory_script(const MemoryInputs& in, const Library& library) {
         in.width, in.depth, in.module, kLibraryFile);
     if (in.latches) s += "techmap -map latch_map.v\nsimplemap\nopt_clean\n";
     s += abc_command(library, std::nullopt);
-    return s + "opt_clean -purge\ncheck -mapped -assert\ntee -q -o memory.stat stat\n"
-               "write_json memory_mapped.json\n";
+    return s +
+           "opt_clean -purge\ncheck -mapped -assert\ntee -q -o memory.stat stat\n"
+           "write_json memory_mapped.json\n";
 }
 
 std::string latch_map(const Latch& latch) {

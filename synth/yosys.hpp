@@ -66,7 +66,8 @@ struct MemoryInputs {
 };
 
 /// Mapping of one memory to standard cells, flattened, by the ABC script of asic_script(). Writes
-/// memory.stat, memory_elaborated.json and memory_mapped.json. Reads kLibraryFile, abc.constr and, for latches, latch_map.v.
+/// memory.stat, memory_elaborated.json and memory_mapped.json. Reads kLibraryFile, abc.constr and,
+/// for latches, latch_map.v.
 std::string memory_script(const MemoryInputs& in, const Library& library);
 
 /// Techmap file that turns latches into the library's.

@@ -154,8 +154,8 @@ private:
         }
     }
 
-    /// Whether nothing but the clock reaches a gate: layout balances such inverters and buffers with
-    /// the tree, so they are as ideal as the clock is.
+    /// Whether nothing but the clock reaches a gate: layout balances such inverters and buffers
+    /// with the tree, so they are as ideal as the clock is.
     [[nodiscard]] bool in_clock_network(const Gate& gate) const {
         if (gates_.clock == kNoNet || gate.model->flip_flop || gate.model->inputs.empty()) {
             return false;

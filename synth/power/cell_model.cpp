@@ -272,7 +272,8 @@ CellModel CellModels::read(const LibertyGroup& cell) const {
         model.inputs.push_back(std::move(input));
     }
     std::vector<std::string> with_state = names;
-    if (storage != nullptr) with_state.push_back(storage->args.empty() ? "" : storage->args.front());
+    if (storage != nullptr)
+        with_state.push_back(storage->args.empty() ? "" : storage->args.front());
     if (with_state.size() > kMaxPins) fail("has more than 6 inputs");
 
     const auto function = [&](const std::string& text, const std::vector<std::string>& over) {
@@ -302,7 +303,8 @@ CellModel CellModels::read(const LibertyGroup& cell) const {
             }
         }
         if (!found) fail("is not clocked by a rising edge (\"" + clock + "\")");
-        model.next_state = function(need(storage->attribute("next_state"), "next_state"), with_state);
+        model.next_state =
+            function(need(storage->attribute("next_state"), "next_state"), with_state);
     }
 
     // Names of outputs in conditions stand for their functions.

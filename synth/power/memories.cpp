@@ -105,12 +105,11 @@ Energy MemoryNetlist::energy(const MemoryTraffic& traffic, std::uint64_t begin, 
         if (cycle == begin) simulation.clear_activity();
         simulation.cycle(traffic.in[cycle]);
         if (written.known() && simulation.outputs() != traffic.out[cycle]) {
-            throw CheckFailedError(
-                fmt::format("the mapped {} gives another word than the design's in cycle {}{}",
-                            name_, cycle,
-                            mode == DelayMode::kAnnotated
-                                ? fmt::format("; is a period of {:g} ns too short for it?", period_ns)
-                                : ""));
+            throw CheckFailedError(fmt::format(
+                "the mapped {} gives another word than the design's in cycle {}{}", name_, cycle,
+                mode == DelayMode::kAnnotated
+                    ? fmt::format("; is a period of {:g} ns too short for it?", period_ns)
+                    : ""));
         }
         written.edge(traffic.in[cycle]);
     }

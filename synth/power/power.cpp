@@ -161,8 +161,8 @@ public:
             if (reports_[i]->mapped) {
                 if (!m.cells) m.cells.emplace();
                 for (const MemoryTraffic& slice : traffic_[i]) {
-                    *m.cells += netlists_.at(reports_[i])
-                                    ->energy(slice, begin, mode, period_ns, voltage);
+                    *m.cells +=
+                        netlists_.at(reports_[i])->energy(slice, begin, mode, period_ns, voltage);
                 }
             } else if (reports_[i]->tiling) {
                 m.read_pj = reports_[i]->tiling->read_energy_pj;

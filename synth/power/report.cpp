@@ -83,15 +83,15 @@ Json to_json(const PowerReport& r) {
         r.memory_pj() ? number((r.logic_pj() + *r.memory_pj()) / macs_of(r)) : Json(nullptr);
     j["memories"] = Json::array();
     for (const MemoryPower& m : r.memories) {
-        Json& entry = j["memories"].emplace_back(
-            Json{{"module", m.module},
-                 {"width", m.width},
-                 {"depth", m.depth},
-                 {"instances", m.instances},
-                 {"kind", to_string(m.kind)},
-                 {"reads", m.reads},
-                 {"writes", m.writes},
-                 {"pj", optional_number(m.picojoules(r.seconds()))}});
+        Json& entry =
+            j["memories"].emplace_back(Json{{"module", m.module},
+                                            {"width", m.width},
+                                            {"depth", m.depth},
+                                            {"instances", m.instances},
+                                            {"kind", to_string(m.kind)},
+                                            {"reads", m.reads},
+                                            {"writes", m.writes},
+                                            {"pj", optional_number(m.picojoules(r.seconds()))}});
         if (m.cells) {
             entry.update(energy(*m.cells, r));
         } else {

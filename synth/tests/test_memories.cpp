@@ -196,8 +196,8 @@ TEST_F(Mapped, LatchesTakeTheirAreaFromTheLibraryOrItsLef) {
     EXPECT_EQ(r.lef_areas, (std::map<std::string, double>{{"LAT", 7.5}}));
     for (const MemoryReport& m : r.memories) {
         EXPECT_EQ(m.kind, MemoryKind::kLatches);
-        // Latches: each bit, the enable of each group of 16 words, the low address. Flip-flops: data
-        // in, data out, the high address of what is written.
+        // Latches: each bit, the enable of each group of 16 words, the low address. Flip-flops:
+        // data in, data out, the high address of what is written.
         const int address = std::bit_width(static_cast<unsigned>(m.depth - 1));
         const int low = std::min(4, address);
         EXPECT_DOUBLE_EQ(m.storage_area,
@@ -307,8 +307,8 @@ TEST_F(Osu018Memories, TheLefHasTheSameAreas) {
     EXPECT_DOUBLE_EQ(areas.at("LATCH"), 56.0);
 }
 
-/// The energy of a sliced memory's own netlist: it reads what was written, costs less when idle, and
-/// another word is noticed.
+/// The energy of a sliced memory's own netlist: it reads what was written, costs less when idle,
+/// and another word is noticed.
 TEST_F(Osu018Memories, MappedMemoriesAreMeasured) {
     constexpr int kWidth = 21;  // the last slice has one bit too many
     constexpr int kDepth = 20;

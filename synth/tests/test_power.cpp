@@ -294,10 +294,10 @@ TEST(Power, LatchesPassWhileTheyAreOpen) {
         EXPECT_NEAR(e.combinational, 7 * (0.003 + 0.005), 1e-12);
         // Enables: two latches, seven cycles. q0 opens onto 1 0 1 0 1, q1 onto 1 0 1 0, always
         // because of the enable; the third latch follows its data.
-        EXPECT_NEAR(e.sequential,
-                    2 * 7 * (0.01 + 0.02) + 3 * 0.7 + 2 * 0.8 + 2 * 0.7 + 2 * 0.8 + 3 * 5.0 +
-                        2 * 6.0,
-                    1e-12);
+        EXPECT_NEAR(
+            e.sequential,
+            2 * 7 * (0.01 + 0.02) + 3 * 0.7 + 2 * 0.8 + 2 * 0.7 + 2 * 0.8 + 3 * 5.0 + 2 * 6.0,
+            1e-12);
         EXPECT_DOUBLE_EQ(e.clock_pins, 0.0);
         EXPECT_DOUBLE_EQ(e.leakage_nw, 3.0 + 3 * 2.0);
         // The inverted clock drives an enable, q0 a data pin and a port, the others a port.

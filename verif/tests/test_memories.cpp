@@ -276,10 +276,10 @@ INSTANTIATE_TEST_SUITE_P(Specs, BodyLint,
 TEST(LatchBody, TooManyWordsStopElaboration) {
     const ScratchDir dir;
     for (const auto& [path, text] : body_of("latch")) write(dir.path() / path, text);
-    const ProcessResult result =
-        run_process({"verilator", "--lint-only", "-Wno-fatal", "--top-module", "t_memory",
-                     "-GDEPTH=1025", "memories/latch/t_memory_group.v", "memories/latch/t_memory.v"},
-                    dir.path());
+    const ProcessResult result = run_process(
+        {"verilator", "--lint-only", "-Wno-fatal", "--top-module", "t_memory", "-GDEPTH=1025",
+         "memories/latch/t_memory_group.v", "memories/latch/t_memory.v"},
+        dir.path());
     EXPECT_NE(result.status, 0);
     EXPECT_THAT(result.output, HasSubstr("error_memory_of_latches_has_more_than_1024_words"));
 }

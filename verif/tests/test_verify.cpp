@@ -134,7 +134,8 @@ TEST(LutTables, LoadSlowerAndFasterThanTheyAreUsed) {
          {text("refill_chain", R"("centroids": 5, "metric": "l1", "ccus": 1)"),
           text("refill_folded", R"("centroids": 5, "metric": "chebyshev", "ccus": 1, "imms": 2},
                "lut": {"organisation": "folded", "fold": 2)"),
-          text("refill_tree", R"("centroids": 4, "ccus": 2, "imms": 2}, "lut": {"encoder": "tree")")}) {
+          text("refill_tree",
+               R"("centroids": 4, "ccus": 2, "imms": 2}, "lut": {"encoder": "tree")")}) {
         const Design design = resolve(parse_spec(spec, "refill"));
         SCOPED_TRACE(design.top);
         RtlModel rtl(design, emit(design), default_cache_dir());
@@ -152,9 +153,8 @@ TEST(LutTables, LoadSlowerAndFasterThanTheyAreUsed) {
                             test.stall.act = act;
                             test.stall.out = m % 2 == 0 ? 60 : 0;
                             const TestResult result = run_test(design, rtl, test, 11);
-                            ASSERT_EQ(result.failure, "")
-                                << "M " << m << " K " << k << " N " << n << " stalls " << wgt << " "
-                                << act;
+                            ASSERT_EQ(result.failure, "") << "M " << m << " K " << k << " N " << n
+                                                          << " stalls " << wgt << " " << act;
                         }
                     }
                 }
