@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <numeric>
+#include <tuple>
+#include <utility>
 
 #include "generator/spec/error.hpp"
 
@@ -72,6 +75,22 @@ private:
     bool known_ = false;
 };
 
+/// A memory's report by its size.
+const MemoryReport* report_of(const MemoryGate& gate, const std::string& module,
+                              const SynthReport& synthesis) {
+    for (const MemoryReport& r : synthesis.memories) {
+        if (r.module == module && r.width == gate.width && r.depth == gate.depth) return &r;
+    }
+    return nullptr;
+}
+
+PortValues pick(const std::vector<std::uint8_t>& values, const std::vector<Net>& nets) {
+    PortValues bits;
+    bits.reserve(nets.size());
+    for (const Net n : nets) bits.push_back(n == kNoNet ? 0 : values[n]);
+    return bits;
+}
+
 }  // namespace
 
 MemoryNetlist::MemoryNetlist(const MemoryReport& memory, CellModels& library,
@@ -124,6 +143,63 @@ std::optional<double> MemoryPower::picojoules(double seconds) const {
     if (!read_pj || !write_pj || !leakage_uw) return std::nullopt;
     return static_cast<double>(reads) * *read_pj + static_cast<double>(writes) * *write_pj +
            static_cast<double>(instances) * *leakage_uw * seconds * 1e6;
+}
+
+DesignMemories::DesignMemories(const Gates& gates, const SynthReport& synthesis,
+                               CellModels& library, const CellModel& flip_flop)
+    : gates_(gates) {
+    for (const MemoryGate& gate : gates.memories) {
+        const MemoryReport* report = report_of(gate, gates.modules[gate.module], synthesis);
+        reports_.push_back(report);
+        traffic_.emplace_back();
+        if (report == nullptr || !report->mapped) continue;
+        const auto netlist = netlists_.try_emplace(report, *report, library, flip_flop).first;
+        for (int slice = 0; slice < report->slices; ++slice) {
+            traffic_.back().push_back(netlist->second.traffic_of(gate, slice));
+        }
+    }
+}
+
+void DesignMemories::note(const std::vector<std::uint8_t>& values) {
+    for (std::vector<MemoryTraffic>& slices : traffic_) {
+        for (MemoryTraffic& slice : slices) {
+            slice.in.push_back(pick(values, slice.inputs));
+            slice.out.push_back(pick(values, slice.outputs));
+        }
+    }
+}
+
+std::vector<MemoryPower> DesignMemories::powers(const Activity& activity, std::uint64_t begin,
+                                                DelayMode mode, double period_ns,
+                                                double voltage) const {
+    std::map<std::tuple<std::string, int, int>, MemoryPower> sizes;
+    for (std::size_t i = 0; i < gates_.memories.size(); ++i) {
+        const MemoryGate& gate = gates_.memories[i];
+        const std::string& module = gates_.modules[gate.module];
+        MemoryPower& m = sizes[{module, gate.width, gate.depth}];
+        m.module = module;
+        m.width = gate.width;
+        m.depth = gate.depth;
+        ++m.instances;
+        m.reads += activity.reads[i];
+        m.writes += activity.writes[i];
+        const MemoryReport* report = reports_[i];
+        if (report == nullptr) continue;
+        m.kind = report->kind;
+        if (report->mapped) {
+            if (!m.cells) m.cells.emplace();
+            for (const MemoryTraffic& slice : traffic_[i]) {
+                *m.cells += netlists_.at(report).energy(slice, begin, mode, period_ns, voltage);
+            }
+        } else if (report->tiling) {
+            m.read_pj = report->tiling->read_energy_pj;
+            m.write_pj = report->tiling->write_energy_pj;
+            m.leakage_uw = report->tiling->leakage_uw;
+        }
+    }
+    std::vector<MemoryPower> all;
+    for (auto& [key, m] : sizes) all.push_back(std::move(m));
+    return all;
 }
 
 }  // namespace peforge::synth::power

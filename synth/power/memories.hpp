@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -57,6 +58,29 @@ struct MemoryPower {
 
     /// pJ of all instances in `seconds`; empty where a model does not tell.
     [[nodiscard]] std::optional<double> picojoules(double seconds) const;
+};
+
+/// The memories of a design: netlists of those that are cells, and what goes in and out of them.
+/// Keeps references to its arguments.
+class DesignMemories {
+public:
+    DesignMemories(const Gates& gates, const SynthReport& synthesis, CellModels& library,
+                   const CellModel& flip_flop);
+
+    /// Notes what the memories' ports are at the end of a cycle; `values` by net of the design.
+    void note(const std::vector<std::uint8_t>& values);
+
+    /// By size, of the noted cycles from `begin` on; `activity` is the design's in them. Throws as
+    /// MemoryNetlist::energy().
+    [[nodiscard]] std::vector<MemoryPower> powers(const Activity& activity, std::uint64_t begin,
+                                                  DelayMode mode, double period_ns,
+                                                  double voltage) const;
+
+private:
+    const Gates& gates_;
+    std::vector<const MemoryReport*> reports_;  ///< by memory of the design; null: none
+    std::map<const MemoryReport*, MemoryNetlist> netlists_;
+    std::vector<std::vector<MemoryTraffic>> traffic_;  ///< by memory of the design, by slice
 };
 
 }  // namespace peforge::synth::power

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <fstream>
-#include <map>
 #include <tuple>
 
 #include "generator/spec/error.hpp"
@@ -98,90 +97,6 @@ void order_ports(Gates& gates, const replay::Layout& layout) {
     gates.ports = std::move(ordered);
 }
 
-/// A memory's report by its size.
-const MemoryReport* report_of(const MemoryGate& gate, const std::string& module,
-                              const SynthReport& synthesis) {
-    for (const MemoryReport& r : synthesis.memories) {
-        if (r.module == module && r.width == gate.width && r.depth == gate.depth) return &r;
-    }
-    return nullptr;
-}
-
-/// The memories of a design: netlists of those that are cells, and what goes in and out of them.
-class Memories {
-public:
-    Memories(const Gates& gates, const SynthReport& synthesis, CellModels& library,
-             const CellModel& flip_flop)
-        : gates_(gates) {
-        for (const MemoryGate& gate : gates.memories) {
-            const std::string& module = gates.modules[gate.module];
-            const MemoryReport* report = report_of(gate, module, synthesis);
-            reports_.push_back(report);
-            traffic_.emplace_back();
-            if (report == nullptr || !report->mapped) continue;
-            const auto [at, fresh] = netlists_.try_emplace(report);
-            if (fresh) at->second.emplace(*report, library, flip_flop);
-            for (int slice = 0; slice < report->slices; ++slice) {
-                traffic_.back().push_back(at->second->traffic_of(gate, slice));
-            }
-        }
-    }
-
-    /// Notes what the memories' ports are now.
-    void note(const std::vector<std::uint8_t>& values) {
-        const auto pick = [&values](const std::vector<Net>& nets) {
-            PortValues bits;
-            for (const Net n : nets) bits.push_back(n == kNoNet ? 0 : values[n]);
-            return bits;
-        };
-        for (std::vector<MemoryTraffic>& slices : traffic_) {
-            for (MemoryTraffic& slice : slices) {
-                slice.in.push_back(pick(slice.inputs));
-                slice.out.push_back(pick(slice.outputs));
-            }
-        }
-    }
-
-    /// By size.
-    [[nodiscard]] std::vector<MemoryPower> powers(const Activity& activity, std::uint64_t begin,
-                                                  DelayMode mode, double period_ns,
-                                                  double voltage) const {
-        std::map<std::tuple<std::string, int, int>, MemoryPower> sizes;
-        for (std::size_t i = 0; i < gates_.memories.size(); ++i) {
-            const MemoryGate& gate = gates_.memories[i];
-            MemoryPower& m = sizes[{gates_.modules[gate.module], gate.width, gate.depth}];
-            m.module = gates_.modules[gate.module];
-            m.width = gate.width;
-            m.depth = gate.depth;
-            ++m.instances;
-            m.reads += activity.reads[i];
-            m.writes += activity.writes[i];
-            if (reports_[i] == nullptr) continue;
-            m.kind = reports_[i]->kind;
-            if (reports_[i]->mapped) {
-                if (!m.cells) m.cells.emplace();
-                for (const MemoryTraffic& slice : traffic_[i]) {
-                    *m.cells +=
-                        netlists_.at(reports_[i])->energy(slice, begin, mode, period_ns, voltage);
-                }
-            } else if (reports_[i]->tiling) {
-                m.read_pj = reports_[i]->tiling->read_energy_pj;
-                m.write_pj = reports_[i]->tiling->write_energy_pj;
-                m.leakage_uw = reports_[i]->tiling->leakage_uw;
-            }
-        }
-        std::vector<MemoryPower> all;
-        for (auto& [key, m] : sizes) all.push_back(std::move(m));
-        return all;
-    }
-
-private:
-    const Gates& gates_;
-    std::vector<const MemoryReport*> reports_;  ///< by memory of the design
-    std::map<const MemoryReport*, std::optional<MemoryNetlist>> netlists_;
-    std::vector<std::vector<MemoryTraffic>> traffic_;  ///< by memory of the design, by slice
-};
-
 struct Counted {
     Activity activity;
     std::vector<std::uint8_t> at_begin;  ///< values of the nets when the window begins
@@ -190,7 +105,7 @@ struct Counted {
 /// Runs a recording; `stop` ends it at the window's begin. `memories` note their traffic.
 Counted run(const Gates& gates, const Annotation& annotation, const replay::Layout& layout,
             const Workload& workload, DelayMode mode, double period_ns, std::uint64_t initial,
-            bool stop, Memories* memories = nullptr) {
+            bool stop, DesignMemories* memories = nullptr) {
     GateSimulation simulation(gates, annotation, mode, period_ns, Surroundings{}, initial);
     Reader reader(layout, workload.recording);
     Counted counted;
@@ -284,7 +199,7 @@ PowerReport measure(const Design& design, const SynthReport& synthesis, const Wo
     const Library cells(mapped.library, mapped.library_file);
     const CellModel& flip_flop = library.at(cells.flip_flop().cell);
     const Annotation annotation = annotate(gates, flip_flop, Surroundings{});
-    Memories memories(gates, synthesis, library, flip_flop);
+    DesignMemories memories(gates, synthesis, library, flip_flop);
 
     PowerReport report;
     report.workload = workload;
@@ -299,7 +214,7 @@ PowerReport measure(const Design& design, const SynthReport& synthesis, const Wo
             "95 % are needed: let more cycles pass before them",
             100.0 * report.coverage));
     }
-    const auto simulate = [&](DelayMode mode, Memories* noting) {
+    const auto simulate = [&](DelayMode mode, DesignMemories* noting) {
         return run(gates, annotation, layout, workload, mode, settings.period_ns, 2, false, noting)
             .activity;
     };
