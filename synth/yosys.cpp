@@ -212,6 +212,10 @@ ModuleCells parse_stat(const std::string& text) {
     static const std::regex kHead("^=== (.+) ===$");
     static const std::regex kTotal("^ *Number of cells: +([0-9]+)$");
     static const std::regex kCell("^ +([^ ]+) +([0-9]+)$");
+    // Since Yosys 0.5x, below a line of its own: numbers first, submodules counted apart.
+    static const std::regex kNumbersFirst("^ *[+]-+Local Count, excluding submodules[.]$");
+    static const std::regex kNewTotal("^ +([0-9]+) (cells|submodules)$");
+    static const std::regex kNewCell("^ +([0-9]+) {2,}([^ ]+)$");
     ModuleCells modules;
     std::map<std::string, long>* cells = nullptr;
     long left = -1;  // cells of the present module not yet listed; -1 before its total
@@ -220,6 +224,7 @@ ModuleCells parse_stat(const std::string& text) {
         if (cells != nullptr && left != 0) {
             throw CheckFailedError("Yosys statistics of module " + name + " do not add up");
         }
+        if (cells != nullptr) cells->erase("$scopeinfo");  // where a flattened module was
         cells = nullptr;
         left = -1;
     };
@@ -236,6 +241,14 @@ ModuleCells parse_stat(const std::string& text) {
         } else if (cells != nullptr && left >= 0 && std::regex_match(line, match, kCell)) {
             const long number = std::stol(match[2]);
             (*cells)[without_backslash(match[1])] = number;
+            left -= number;
+        } else if (cells != nullptr && std::regex_match(line, kNumbersFirst)) {
+            left = 0;
+        } else if (cells != nullptr && left != -1 && std::regex_match(line, match, kNewTotal)) {
+            left += std::stol(match[1]);
+        } else if (cells != nullptr && left > 0 && std::regex_match(line, match, kNewCell)) {
+            const long number = std::stol(match[1]);
+            (*cells)[without_backslash(match[2])] = number;
             left -= number;
         }
     }

@@ -90,6 +90,47 @@ TEST(ParseStat, CellsOfEachModule) {
     EXPECT_TRUE(cells.at("$paramod$9d4f\\t_delay").empty());
 }
 
+/// As Yosys 0.70 prints it.
+TEST(ParseStat, NumbersFirst) {
+    const std::string text = R"(
+3. Printing statistics.
+
+=== t ===
+
+        +----------Local Count, excluding submodules.
+        |
+        4 wires
+       12 wire bits
+        3 ports
+        7 cells
+        2   $_XOR_
+        4   $scopeinfo
+        1   DFFPOSX1
+        2 submodules
+        2   $paramod$9d4f\t_delay
+
+=== $paramod$9d4f\t_delay ===
+
+        +----------Local Count, excluding submodules.
+        |
+        4 wires
+
+=== design hierarchy ===
+
+        +----------Count including submodules.
+        |
+        2 t
+)";
+    const ModuleCells cells = parse_stat(text);
+    ASSERT_EQ(cells.size(), 2U);
+    EXPECT_THAT(cells.at("t"), ElementsAre(Pair("$_XOR_", 2), Pair("$paramod$9d4f\\t_delay", 2),
+                                           Pair("DFFPOSX1", 1)));
+    EXPECT_TRUE(cells.at("$paramod$9d4f\\t_delay").empty());
+    std::string wrong = text;
+    wrong.replace(wrong.find("7 cells"), 7, "8 cells");
+    EXPECT_THROW(parse_stat(wrong), CheckFailedError);
+}
+
 TEST(ParseStat, RefusesTextThatDoesNotAddUp) {
     std::string text = kStat;
     text.replace(text.find("  12\n"), 4, "  13");
