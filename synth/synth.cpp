@@ -524,8 +524,7 @@ void synthesise_fpga(SynthReport& report, const ScriptInputs& in, const FpgaTarg
     }
     tell(settings, "place and route");
     write_file(dir / "pins.v", pin_saver(in.top, hierarchy.modules().at(hierarchy.top()).ports));
-    const std::string script =
-        route_script(in.sources, in.top, target, settings.dsp.value_or(false));
+    const std::string script = route_script(in.sources, in.top, target, settings.dsp);
     write_file(dir / "route.ys", script);
     const ProcessResult mapping = run_process({"yosys", "-q", "-s", "route.ys"}, dir);
     if (mapping.status != 0) throw CheckFailedError("yosys: " + yosys_error(mapping.output));
@@ -534,7 +533,7 @@ void synthesise_fpga(SynthReport& report, const ScriptInputs& in, const FpgaTarg
     constexpr double kGoalMhz = 50.0;
     report.route = place_and_route(settings.route,
                                    settings.clock_ns ? 1000.0 / *settings.clock_ns : kGoalMhz, dir);
-    report.tools["nextpnr-ice40"] = report.route->tool;
+    report.tools[report.route->tool] = report.route->version;
     report.timing_error = report.route->fits ? "" : "does not fit " + settings.route;
 }
 

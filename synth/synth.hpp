@@ -29,7 +29,7 @@ struct SynthOptions {
     std::string memory = "macro";      ///< macro, flip_flops, latches; standard cells only
     std::filesystem::path sram_model;  ///< file; empty: none
     std::optional<bool> dsp;  ///< FPGA targets: multipliers in DSP blocks; empty: as usual there
-    std::string route;        ///< ice40: device to place and route for; empty: none
+    std::string route;        ///< ice40, ecp5: device to place and route for; empty: none
     bool power = false;       ///< standard cells only
     std::vector<double> zeros = {0.5};  ///< of the built-in workload's activations; a run for each
     std::string mode;                   ///< of a mixed array, by name; empty: the first
@@ -61,7 +61,7 @@ struct SynthSettings {
     MemoryKind memory = MemoryKind::kMacro;
     std::optional<SramModel> sram_model;
     std::optional<bool> dsp;   ///< FPGA targets: whether multipliers become DSP blocks
-    std::string route;         ///< ice40: device to place and route for; empty: none
+    std::string route;         ///< ice40, ecp5: device to place and route for; empty: none
     bool floor = true;         ///< whether the PE's bare floor is mapped as well
     bool keep_mapped = false;  ///< whether the report gets `mapped`
     std::function<void(std::string_view)> progress;  ///< told each step's name; may be empty

@@ -37,8 +37,8 @@ void add_synth(CLI::App& app, Action& action) {
     command
         ->add_option(
             "--route", o.route,
-            "ice40: place and route with nextpnr for hx1k, hx8k, lp8k or up5k, behind a wrapper "
-            "of four pins")
+            "place and route with nextpnr, behind a wrapper of four pins: ice40 for hx1k, hx8k, "
+            "lp8k or up5k, ecp5 for ecp5-25k, ecp5-45k or ecp5-85k")
         ->type_name("DEVICE");
     CLI::Option* clock = command
                              ->add_option("--clock", state->clock_ns,

@@ -33,6 +33,22 @@ TEST(Route, ReadsUseAndTheLastFrequency) {
     EXPECT_EQ(route.rams, 2);
 }
 
+TEST(Route, ReadsEcp5) {
+    const Route route = parse_route(
+        "Info: \t              DP16KD:       2/     56     3%\n"
+        "Info: \t          MULT18X18D:       4/     28     14%\n"
+        "Info: \t          TRELLIS_FF:    1221/  24288     5%\n"
+        "Info: \t        TRELLIS_COMB:    2431/  24288    10%\n"
+        "Info: Max frequency for clock '$glbnet$clk_i$TRELLIS_IO_IN': 67.17 MHz (PASS at 50.00 "
+        "MHz)\n",
+        0, "ecp5-25k");
+    EXPECT_EQ(route.fmax_mhz, 67.17);
+    EXPECT_EQ(route.logic_cells, 2431);
+    EXPECT_EQ(route.logic_cells_there, 24288);
+    EXPECT_EQ(route.dsps, 4);
+    EXPECT_EQ(route.rams, 2);
+}
+
 TEST(Route, ADesignThatIsTooLargeIsAResult) {
     const Route route = parse_route(
         "Info: \t         ICESTORM_LC:  5559/ 5280   105%\n"
@@ -117,6 +133,9 @@ TEST(FpgaTarget, OptionsBelongToFpgas) {
     EXPECT_FALSE(refused("xcup", true, ""));
     EXPECT_TRUE(refused("ecp5", {}, "hx8k"));
     EXPECT_TRUE(refused("ice40", {}, "hx9k"));
+    EXPECT_TRUE(refused("ice40", {}, "ecp5-25k"));
+    EXPECT_FALSE(refused("ecp5", false, "ecp5-85k"));
+    EXPECT_TRUE(refused("xilinx", {}, "ecp5-85k"));
     EXPECT_FALSE(refused("ice40", true, "up5k"));
     EXPECT_THROW(target_library("ice40"), InputError);
     EXPECT_EQ(fpga_target("osu018"), nullptr);
