@@ -6,8 +6,9 @@
 //             low, so it stands still while the clock is high: what a clock-gating cell does, without one.
 // Latency   : we_i counts at the rising edge; data_i passes into the word of wword_i in the high phase behind it and is held
 //             from the falling edge on. data_o is combinational.
-// Handshake : data_i comes from flip-flops of clk_i, wword_i from latches that are open while the clock is low. Both may
-//             change behind the falling edge: as any gated clock, the gates of `open` want a hold check there.
+// Handshake : data_i comes from flip-flops of clk_i and stands still at the falling edge. wword_i comes from latches that are
+//             open while the clock is low and may change behind it: as any gated clock, the gates of `open` want a hold
+//             check there.
 // Parameters:
 //   WIDTH  word width, >= 1
 //   WORDS  words of the group, 1..16
