@@ -48,9 +48,7 @@ public:
         return {};
     }
 
-    [[nodiscard]] bool in_reset() const {
-        return input_line_[layout_.reset().at] == layout_.in_reset();
-    }
+    [[nodiscard]] bool in_reset() const { return layout_.in_reset(input_line_); }
 
 private:
     static std::ifstream open(const std::filesystem::path& file) {

@@ -557,7 +557,7 @@ void BinCounter::add_recording(const replay::Layout& layout, const replay::Recor
     std::uint64_t cycle = 0;
     while (std::getline(inputs, in) && std::getline(outputs, out)) {
         if (in.size() != layout.input_digits() || out.size() != layout.output_digits()) break;
-        if (in[layout.reset().at] == layout.in_reset()) {
+        if (layout.in_reset(in)) {
             end_stretch();
             continue;
         }

@@ -113,7 +113,7 @@ endmodule
         fmt::arg("top", top), fmt::arg("in_msb", 4 * layout.input_digits() - 1),
         fmt::arg("out_msb", 4 * layout.output_digits() - 1), fmt::arg("inputs", inputs),
         fmt::arg("outputs", outputs), fmt::arg("ports", ports), fmt::arg("checks", checks),
-        fmt::arg("reset", layout.reset().name), fmt::arg("in_reset", layout.in_reset()));
+        fmt::arg("reset", layout.reset().name), fmt::arg("in_reset", layout.reset_digit()));
 }
 
 }  // namespace peforge::replay

@@ -55,7 +55,7 @@ const Field* first_difference(const Layout& layout, const Cycle& want, std::stri
 }  // namespace
 
 Layout::Layout(const Design& design)
-    : in_reset_(design.spec.reset == ResetLevel::kHigh ? '1' : '0') {
+    : reset_digit_(design.spec.reset == ResetLevel::kHigh ? '1' : '0') {
     for (const Port& port : design.ports) {
         if (port.name == "clk_i") continue;
         std::size_t& at = port.input ? input_digits_ : output_digits_;
@@ -128,7 +128,7 @@ BeatLog read_beats(const Layout& layout, const Recording& recording,
         for (; line < section.end; ++line) {
             if (!std::getline(inputs, cycle.inputs) || !std::getline(outputs, cycle.outputs)) break;
             if (cycle.outputs.size() != layout.output_digits()) break;
-            if (cycle.of(layout.reset())[0] == layout.in_reset()) continue;
+            if (layout.in_reset(cycle.inputs)) continue;
             for (const StreamFields& stream : layout.streams()) {
                 if (!cycle.high(stream.valid) || !cycle.high(stream.ready)) continue;
                 ++test.count;
@@ -177,7 +177,7 @@ std::vector<std::string> differences(const Layout& layout, const Recording& refe
             }
             continue;
         }
-        if (want.of(layout.reset())[0] == layout.in_reset()) {
+        if (layout.in_reset(want.inputs)) {
             ++in_reset;
             continue;
         }

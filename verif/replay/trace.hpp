@@ -42,7 +42,11 @@ public:
     [[nodiscard]] const std::vector<StreamFields>& streams() const { return streams_; }
     [[nodiscard]] const Field& reset() const { return fields_.front(); }
     /// Digit of reset() while the array is in reset.
-    [[nodiscard]] char in_reset() const { return in_reset_; }
+    [[nodiscard]] char reset_digit() const { return reset_digit_; }
+    /// Whether a line of inputs holds the array in reset.
+    [[nodiscard]] bool in_reset(const std::string& inputs) const {
+        return inputs[reset().at] == reset_digit_;
+    }
     /// Digits of a line, without its end.
     [[nodiscard]] std::size_t input_digits() const { return input_digits_; }
     [[nodiscard]] std::size_t output_digits() const { return output_digits_; }
@@ -50,7 +54,7 @@ public:
 private:
     std::vector<Field> fields_;
     std::vector<StreamFields> streams_;
-    char in_reset_ = '0';
+    char reset_digit_ = '0';
     std::size_t input_digits_ = 0;
     std::size_t output_digits_ = 0;
 };
