@@ -5,6 +5,8 @@
 #include <numeric>
 #include <tuple>
 
+#include "generator/spec/error.hpp"
+
 namespace peforge::synth {
 
 namespace {
@@ -12,7 +14,20 @@ namespace {
 /// Area differences below this are noise of ABC's ordering (reference: docs/synthesis.md).
 constexpr double kNoise = 0.03;
 
+/// What --adders calls the choice by area.
+constexpr const char* kSmallest = "smallest";
+
 }  // namespace
+
+std::optional<AdderVariant> adder_variant(const std::string& name) {
+    if (name == kSmallest) return std::nullopt;
+    std::string allowed = kSmallest;
+    for (const AdderVariant variant : kAdderVariants) {
+        if (name == to_string(variant)) return variant;
+        allowed += std::string(", ") + to_string(variant);
+    }
+    throw InputError("--adders", "", "\"" + name + "\" is unknown; allowed: " + allowed);
+}
 
 std::vector<std::size_t> by_preference(const std::vector<Candidate>& candidates,
                                        std::optional<double> clock_ns) {
@@ -32,8 +47,9 @@ std::vector<std::size_t> by_preference(const std::vector<Candidate>& candidates,
     const auto key = [&](std::size_t i) {
         const Candidate& c = candidates[i];
         const bool misses = *c.tmin_ns > *clock_ns;
-        return misses ? std::tuple(true, *c.tmin_ns, c.area)
-                      : std::tuple(false, c.area, *c.tmin_ns);
+        const double weighed = has_full_adders(c.variant) ? c.area : (1.0 + kNoise) * c.area;
+        return misses ? std::tuple(true, *c.tmin_ns, weighed)
+                      : std::tuple(false, weighed, *c.tmin_ns);
     };
     std::stable_sort(order.begin(), order.end(),
                      [&](std::size_t a, std::size_t b) { return key(a) < key(b); });

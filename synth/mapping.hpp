@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "synth/yosys.hpp"
@@ -18,8 +19,14 @@ struct Candidate {
     std::optional<double> tmin_ns;  ///< shortest period of the module alone; empty: not timed
 };
 
+/// The mapping that `peforge synth --adders` names: one of to_string(AdderVariant), or empty for
+/// "smallest". Throws InputError for another name.
+std::optional<AdderVariant> adder_variant(const std::string& name);
+
 /// Candidates by index, the best first: of those that meet `clock_ns` the smallest (of equal areas
-/// the fastest), then the others, the fastest first. So a candidate that misses the clock is never
+/// the fastest), where one without full-adder cells counts as 3 % larger than it is, since its
+/// glitches cost more energy than so little area is worth (docs/synthesis.md); then the others, the
+/// fastest first. So a candidate that misses the clock is never
 /// taken while another one meets it. Without a clock, or without timing, nothing bounds how slow a
 /// small adder may be: then gates are the one choice, or full adders where they are more than 3 %
 /// smaller, that is, by more than what areas vary without cause (docs/synthesis.md). `candidates`

@@ -253,6 +253,13 @@ Timing time_design(const std::string& netlist, const std::string& stubs, const H
                      hierarchy.top(), hierarchy);
 }
 
+std::size_t index_of(const std::vector<Candidate>& candidates, AdderVariant variant) {
+    return static_cast<std::size_t>(
+        std::find_if(candidates.begin(), candidates.end(),
+                     [&](const Candidate& c) { return c.variant == variant; }) -
+        candidates.begin());
+}
+
 /// The netlist with the mappings of the PEs that are taken now.
 std::string join_netlist(const std::map<std::string, std::string>& modules,
                          const std::map<std::string, MappedPe>& pes, const std::string& head) {
@@ -270,10 +277,12 @@ std::string join_netlist(const std::map<std::string, std::string>& modules,
 /// report.timing or report.timing_error.
 void choose_and_time(SynthReport& report, std::map<std::string, MappedPe>& pes,
                      const std::map<std::string, std::string>& modules, const std::string& head,
-                     const Hierarchy& hierarchy, const Library& library, const fs::path& dir) {
+                     const Hierarchy& hierarchy, const Library& library,
+                     const std::optional<AdderVariant>& adders, const fs::path& dir) {
     const auto choose = [&] {
         for (auto& [yosys_name, pe] : pes) {
-            pe.order = by_preference(pe.candidates, report.clock_ns);
+            pe.order = adders ? std::vector<std::size_t>{index_of(pe.candidates, *adders)}
+                              : by_preference(pe.candidates, report.clock_ns);
             pe.at = 0;
         }
     };
@@ -317,15 +326,22 @@ void choose_and_time(SynthReport& report, std::map<std::string, MappedPe>& pes,
 }
 
 /// The variants in which the PEs are mapped. Ripple carry saves area for speed, so it needs a clock
-/// that says how much speed.
+/// that says how much speed, unless it is asked for.
 std::vector<AdderVariant> variants_of(const ScriptInputs& in, const Library& library,
-                                      bool has_clock) {
+                                      const SynthSettings& settings) {
     std::vector<AdderVariant> variants = {AdderVariant::kGates};
-    if (in.sets.pes.empty()) return variants;
     const bool full_adders = library.full_adder().has_value();
+    if (settings.adders && has_full_adders(*settings.adders) && !full_adders) {
+        throw InputError("--adders", "",
+                         fmt::format("{} needs a full adder, and {} has none; allowed: gates, "
+                                     "ripple, or no --adders",
+                                     to_string(*settings.adders), library.file()));
+    }
+    if (in.sets.pes.empty()) return variants;
+    const bool ripple = settings.clock_ns.has_value() || settings.adders.has_value();
     if (full_adders) variants.push_back(AdderVariant::kFullAdders);
-    if (has_clock) variants.push_back(AdderVariant::kRipple);
-    if (has_clock && full_adders) variants.push_back(AdderVariant::kRippleFullAdders);
+    if (ripple) variants.push_back(AdderVariant::kRipple);
+    if (ripple && full_adders) variants.push_back(AdderVariant::kRippleFullAdders);
     return variants;
 }
 
@@ -346,8 +362,7 @@ std::string memory_boxes(const Hierarchy& hierarchy) {
 
 void synthesise_cells(SynthReport& report, const ScriptInputs& in, const Library& library,
                       const SynthSettings& settings, const fs::path& dir) {
-    const std::vector<AdderVariant> variants =
-        variants_of(in, library, settings.clock_ns.has_value());
+    const std::vector<AdderVariant> variants = variants_of(in, library, settings);
     if (library.full_adder()) write_file(dir / "fa_map.v", full_adder_map(*library.full_adder()));
     write_file(dir / "lcu_map.v", ripple_map());
     if (!library.driving_buffer().empty()) write_file(dir / "abc.constr", abc_constraints(library));
@@ -378,7 +393,7 @@ void synthesise_cells(SynthReport& report, const ScriptInputs& in, const Library
     tell(settings, "static timing");
     const std::string head =
         fmt::format("// {} mapped to {}; memories are black boxes.\n", in.top, library.file());
-    choose_and_time(report, mapped.pes, netlist, head, hierarchy, library, dir);
+    choose_and_time(report, mapped.pes, netlist, head, hierarchy, library, settings.adders, dir);
     for (const auto& [module, pe] : mapped.pes) mapped.cells[module] = pe.cells[pe.taken()];
     report.artefacts["netlist.v"] = join_netlist(netlist, mapped.pes, head);
     fill_report(report, mapped, hierarchy, &library);
@@ -443,7 +458,6 @@ void map_memory(MemoryReport& memory, SynthReport& report, const RtlInput& rtl,
     }
 }
 
-/// Throws for a memory that is to be mapped to cells and is too large for that.
 /// Whether a memory is small enough to be mapped to cells of this kind.
 bool mappable(int width, int depth, MemoryKind kind) {
     if (kind == MemoryKind::kLatches && depth > kMostLatchWords) return false;
@@ -451,6 +465,7 @@ bool mappable(int width, int depth, MemoryKind kind) {
            static_cast<long long>(width) * depth <= kLargestMappedMemory;
 }
 
+/// Throws for a memory that is to be mapped to cells and is too large for that.
 void check_size(int width, int depth, const SynthSettings& settings) {
     if (settings.memory == MemoryKind::kMacro || settings.sram_model ||
         mappable(width, depth, settings.memory)) {
@@ -598,6 +613,10 @@ SynthReport synthesise(const RtlInput& rtl, const SynthSettings& settings) {
     in.sets = module_sets(modules, rtl.top);
 
     const bool cells = settings.memory != MemoryKind::kMacro;
+    if (!asic && settings.adders) {
+        throw InputError("--adders", "",
+                         "is for standard cells; allowed with an FPGA target: no --adders");
+    }
     if (!asic && (cells || settings.sram_model)) {
         throw InputError(cells ? "--memory" : "--sram-model", "",
                          "is for standard cells; allowed with an FPGA target: neither --memory nor "
@@ -722,6 +741,7 @@ int synth_command(const SynthOptions& options) {
     settings.dsp = options.dsp;
     settings.route = options.route;
     settings.memory = synth::memory_kind(options.memory);
+    settings.adders = synth::adder_variant(options.adders);
     settings.keep_mapped = options.power;
     if (!options.sram_model.empty()) {
         settings.sram_model = synth::load_sram_model(options.sram_model);

@@ -14,6 +14,7 @@
 #include "generator/design/design.hpp"
 #include "generator/emit/emit.hpp"
 #include "synth/library_source.hpp"
+#include "synth/mapping.hpp"
 #include "synth/power/power.hpp"
 #include "synth/report.hpp"
 
@@ -28,6 +29,7 @@ struct SynthOptions {
     std::optional<double> clock_ns;    ///< target period, > 0; standard cells only
     std::string memory = "macro";      ///< macro, flip_flops, latches; standard cells only
     std::filesystem::path sram_model;  ///< file; empty: none
+    std::string adders = "smallest";   ///< or an AdderVariant by name; standard cells only
     std::optional<bool> dsp;  ///< FPGA targets: multipliers in DSP blocks; empty: as usual there
     std::string route;        ///< ice40, ecp5: device to place and route for; empty: none
     bool power = false;       ///< standard cells only
@@ -60,7 +62,8 @@ struct SynthSettings {
     /// smaller.
     MemoryKind memory = MemoryKind::kMacro;
     std::optional<SramModel> sram_model;
-    std::optional<bool> dsp;   ///< FPGA targets: whether multipliers become DSP blocks
+    std::optional<AdderVariant> adders;  ///< the PEs' mapping; empty: by by_preference()
+    std::optional<bool> dsp;             ///< FPGA targets: whether multipliers become DSP blocks
     std::string route;         ///< ice40, ecp5: device to place and route for; empty: none
     bool floor = true;         ///< whether the PE's bare floor is mapped as well
     bool keep_mapped = false;  ///< whether the report gets `mapped`

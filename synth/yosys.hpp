@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -34,6 +35,10 @@ enum class AdderVariant {
     kRipple,            ///< carries that ripple, logic gates
     kRippleFullAdders,  ///< carries that ripple, and full-adder cells
 };
+
+inline constexpr std::array<AdderVariant, 4> kAdderVariants = {
+    AdderVariant::kGates, AdderVariant::kFullAdders, AdderVariant::kRipple,
+    AdderVariant::kRippleFullAdders};
 
 /// "gates", "full_adders", "ripple", "ripple_full_adders": the stem of the files that asic_script()
 /// writes for a variant.

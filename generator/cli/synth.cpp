@@ -59,6 +59,12 @@ void add_synth(CLI::App& app, Action& action) {
                      "row_um2, column_um2, bit_um2}; to carry it to another technology scale_area, "
                      "scale_energy, scale_reason. synth/sram/ has examples")
         ->type_name("FILE.json");
+    command
+        ->add_option("--adders", o.adders,
+                     "how the PEs' adders are mapped, standard cells only: the smallest way that "
+                     "meets --clock, or one of them")
+        ->check(CLI::IsMember({"smallest", "gates", "full_adders", "ripple", "ripple_full_adders"}))
+        ->capture_default_str();
     command->add_flag("--power", o.power,
                       "energy and power from the switching of a gate-level simulation, standard "
                       "cells only");

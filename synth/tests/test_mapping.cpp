@@ -4,12 +4,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "generator/spec/error.hpp"
 #include "synth/mapping.hpp"
 
 namespace peforge::synth {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::Optional;
 
 /// Gates, full adders, ripple, ripple with full adders.
@@ -32,7 +34,28 @@ TEST(Mapping, TheSmallestThatMeetsTheClock) {
 }
 
 TEST(Mapping, OfEqualAreasTheFastest) {
-    EXPECT_THAT(by_preference(candidates({{100, 6.0}, {100, 5.0}}), 10.0), ElementsAre(1, 0));
+    EXPECT_THAT(by_preference(candidates({{100, 6.0}, {90, 5.0}, {80, 6.0}, {90, 4.0}}), 10.0),
+                ElementsAre(2, 3, 1, 0));
+}
+
+TEST(Mapping, FullAddersUnlessGatesSaveMoreThanTheNoise) {
+    EXPECT_THAT(by_preference(candidates({{97.5, 6.0}, {100, 5.0}}), 10.0), ElementsAre(1, 0));
+    EXPECT_THAT(by_preference(candidates({{96.5, 6.0}, {100, 5.0}}), 10.0), ElementsAre(0, 1));
+    // Of what misses the clock the fastest all the same.
+    EXPECT_THAT(by_preference(candidates({{97.5, 4.0}, {100, 5.0}}), 3.0), ElementsAre(0, 1));
+}
+
+TEST(Mapping, NamesOfTheOption) {
+    EXPECT_EQ(adder_variant("smallest"), std::nullopt);
+    EXPECT_THAT(adder_variant("ripple_full_adders"), Optional(AdderVariant::kRippleFullAdders));
+    try {
+        adder_variant("fast");
+        FAIL();
+    } catch (const InputError& e) {
+        EXPECT_THAT(e.what(), HasSubstr("--adders"));
+        EXPECT_THAT(e.what(), HasSubstr("allowed: smallest, gates, full_adders, ripple, "
+                                        "ripple_full_adders"));
+    }
 }
 
 TEST(Mapping, TheFastestWhereNothingMeetsTheClock) {
