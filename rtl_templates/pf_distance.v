@@ -28,32 +28,49 @@ module pf_distance #(
     localparam DIFF_W = MAX_W + 1;
 
     // Partial results pass from element to element.
-    genvar t;
+    genvar t, i;
     generate
         for (t = 0; t < SUBVECTOR; t = t + 1) begin : gen_element
             wire signed [DIFF_W-1:0] act  = {{(DIFF_W-ACT_W){vec_i[t*ACT_W + ACT_W-1]}}, vec_i[t*ACT_W +: ACT_W]};
             wire signed [DIFF_W-1:0] cent = {{(DIFF_W-CENT_W){cent_i[t*CENT_W + CENT_W-1]}}, cent_i[t*CENT_W +: CENT_W]};
             wire signed [DIFF_W-1:0] diff = act - cent;
             wire        [MAX_W-1:0]  mag  = diff[DIFF_W-1] ? (~diff[MAX_W-1:0] + {{(MAX_W-1){1'b0}}, 1'b1}) : diff[MAX_W-1:0];
-            wire        [DIST_W-1:0] part;
+            wire        [DIST_W-1:0] so_far;
             wire        [DIST_W-1:0] total;
-            if (METRIC == 1) begin : gen_square
-                wire [2*MAX_W-1:0] square = {{MAX_W{1'b0}}, mag} * {{MAX_W{1'b0}}, mag};
-                if (DIST_W >= 2 * MAX_W) begin : gen_extend
-                    assign part = {{(DIST_W-2*MAX_W){1'b0}}, square};
-                end else begin : gen_fit
-                    wire unused_square = ^square[2*MAX_W-1:DIST_W];
-                    assign part = square[DIST_W-1:0];
-                end
-            end else begin : gen_magnitude
-                assign part = {{(DIST_W-MAX_W){1'b0}}, mag};
-            end
             if (t == 0) begin : gen_first
-                assign total = part;
-            end else if (METRIC == 2) begin : gen_max
-                assign total = (part > gen_element[t-1].total) ? part : gen_element[t-1].total;
-            end else begin : gen_sum
-                assign total = gen_element[t-1].total + part;
+                assign so_far = {DIST_W{1'b0}};
+            end else begin : gen_next
+                assign so_far = gen_element[t-1].total;
+            end
+            if (METRIC == 1) begin : gen_square
+                // A row for each bit x_i of mag, half as many bits as a product has: x_i 4^i and, for each lower x_j,
+                // x_i x_j 2^(i+j+1). The two at 4^i become one: x_i + x_i x_(i-1) = 2 x_i x_(i-1) + x_i ~x_(i-1).
+                // Plain sums of all rows: synthesis merges them into carry-save adders and one carry-propagate adder.
+                for (i = 0; i < MAX_W; i = i + 1) begin : gen_row
+                    wire [DIST_W+2*MAX_W-1:0] row;
+                    wire [DIST_W-1:0]         sum_in;
+                    wire [DIST_W-1:0]         sum        = sum_in + row[DIST_W-1:0];
+                    wire                      unused_row = |row[DIST_W+2*MAX_W-1:DIST_W];
+                    if (i == 0) begin : gen_lowest
+                        assign sum_in = so_far;
+                        assign row    = {{(DIST_W+2*MAX_W-1){1'b0}}, mag[0]};
+                    end else if (i == 1) begin : gen_second
+                        assign sum_in = gen_row[0].sum;
+                        assign row    = {{(DIST_W+2*MAX_W-2){1'b0}}, {mag[0], ~mag[0]} & {2{mag[1]}}} << 2;
+                    end else begin : gen_upper
+                        assign sum_in = gen_row[i-1].sum;
+                        assign row    = {{(DIST_W+2*MAX_W-1-i){1'b0}},
+                                         {mag[i-1], ~mag[i-1], mag[i-2:0]} & {(i+1){mag[i]}}} << (i + 1);
+                    end
+                end
+                assign total = gen_row[MAX_W-1].sum;
+            end else begin : gen_magnitude
+                wire [DIST_W-1:0] part = {{(DIST_W-MAX_W){1'b0}}, mag};
+                if (METRIC == 2) begin : gen_max
+                    assign total = (part > so_far) ? part : so_far;
+                end else begin : gen_sum
+                    assign total = so_far + part;
+                end
             end
         end
     endgenerate
