@@ -35,13 +35,7 @@ module pf_distance #(
             wire signed [DIFF_W-1:0] cent = {{(DIFF_W-CENT_W){cent_i[t*CENT_W + CENT_W-1]}}, cent_i[t*CENT_W +: CENT_W]};
             wire signed [DIFF_W-1:0] diff = act - cent;
             wire        [MAX_W-1:0]  mag  = diff[DIFF_W-1] ? (~diff[MAX_W-1:0] + {{(MAX_W-1){1'b0}}, 1'b1}) : diff[MAX_W-1:0];
-            wire        [DIST_W-1:0] so_far;
             wire        [DIST_W-1:0] total;
-            if (t == 0) begin : gen_first
-                assign so_far = {DIST_W{1'b0}};
-            end else begin : gen_next
-                assign so_far = gen_element[t-1].total;
-            end
             if (METRIC == 1) begin : gen_square
                 // A row for each bit x_i of mag, half as many bits as a product has: x_i 4^i and, for each lower x_j,
                 // x_i x_j 2^(i+j+1). The two at 4^i become one: x_i + x_i x_(i-1) = 2 x_i x_(i-1) + x_i ~x_(i-1).
@@ -52,7 +46,11 @@ module pf_distance #(
                     wire [DIST_W-1:0]         sum        = sum_in + row[DIST_W-1:0];
                     wire                      unused_row = |row[DIST_W+2*MAX_W-1:DIST_W];
                     if (i == 0) begin : gen_lowest
-                        assign sum_in = so_far;
+                        if (t == 0) begin : gen_zero
+                            assign sum_in = {DIST_W{1'b0}};
+                        end else begin : gen_total
+                            assign sum_in = gen_element[t-1].total;
+                        end
                         assign row    = {{(DIST_W+2*MAX_W-1){1'b0}}, mag[0]};
                     end else if (i == 1) begin : gen_second
                         assign sum_in = gen_row[0].sum;
@@ -66,10 +64,12 @@ module pf_distance #(
                 assign total = gen_row[MAX_W-1].sum;
             end else begin : gen_magnitude
                 wire [DIST_W-1:0] part = {{(DIST_W-MAX_W){1'b0}}, mag};
-                if (METRIC == 2) begin : gen_max
-                    assign total = (part > so_far) ? part : so_far;
+                if (t == 0) begin : gen_first
+                    assign total = part;
+                end else if (METRIC == 2) begin : gen_max
+                    assign total = (part > gen_element[t-1].total) ? part : gen_element[t-1].total;
                 end else begin : gen_sum
-                    assign total = so_far + part;
+                    assign total = gen_element[t-1].total + part;
                 end
             end
         end

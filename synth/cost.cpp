@@ -23,7 +23,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kCostFormat = 1;  // of the cached files
+/// Of the cached files, and of what makes them beside what cost_key() hashes: one more whenever the
+/// flow chooses or measures otherwise.
+constexpr int kCostFormat = 2;
 
 /// Products that the design's present mode can do in a cycle.
 double products_per_cycle(const Design& design) {

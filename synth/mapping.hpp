@@ -26,11 +26,10 @@ std::optional<AdderVariant> adder_variant(const std::string& name);
 /// Candidates by index, the best first: of those that meet `clock_ns` the smallest (of equal areas
 /// the fastest), where one without full-adder cells counts as 3 % larger than it is, since its
 /// glitches cost more energy than so little area is worth (docs/synthesis.md); then the others, the
-/// fastest first. So a candidate that misses the clock is never
-/// taken while another one meets it. Without a clock, or without timing, nothing bounds how slow a
-/// small adder may be: then gates are the one choice, or full adders where they are more than 3 %
-/// smaller, that is, by more than what areas vary without cause (docs/synthesis.md). `candidates`
-/// begins with gates.
+/// fastest first. So a candidate that misses the clock is never taken while another one meets it.
+/// Without a clock, or without timing, nothing bounds how slow a small adder may be: then gates are
+/// the one choice, or full adders where they are more than 3 % smaller, that is, by more than what
+/// areas vary without cause (docs/synthesis.md). `candidates` begins with gates.
 std::vector<std::size_t> by_preference(const std::vector<Candidate>& candidates,
                                        std::optional<double> clock_ns);
 

@@ -253,6 +253,7 @@ Timing time_design(const std::string& netlist, const std::string& stubs, const H
                      hierarchy.top(), hierarchy);
 }
 
+/// The place of a variant that is among the candidates.
 std::size_t index_of(const std::vector<Candidate>& candidates, AdderVariant variant) {
     return static_cast<std::size_t>(
         std::find_if(candidates.begin(), candidates.end(),
